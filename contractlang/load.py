@@ -6,6 +6,7 @@ A document may `use` others by name; they are looked for beside it, in the vocab
 from __future__ import annotations
 
 import gc
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ class Workspace:
     def _use(self, path: Path, loaded: Loaded, above: tuple[str, ...]) -> None:
         """Bring in a document that another uses: as it is held, or read anew where it or what it uses has changed."""
         held = self._held.get(path)
-        if held is not None and self._stamps(held.stamps) == held.stamps:
+        if held is not None and self._is_still_so(held):
             loaded.contracts |= {
                 name: each for name, each in held.contracts.items() if name not in loaded.contracts
             }
@@ -149,8 +150,14 @@ class Workspace:
             # What it uses was here before it: it does not tell all that it hangs on.
             return
         self._held[path] = _Held(
-            stamps | self._stamps(map(Path, new)), dict(loaded.contracts), new, loaded.diagnostics[count:]
-        )
+            stamps | self._stamps(map(Path, new)), {each: self._near(each) for each in new},
+            dict(loaded.contracts), new, loaded.diagnostics[count:],
+        )  # fmt: skip
+
+    def _is_still_so(self, held: _Held) -> bool:
+        """Tell whether the files of a document that is held are the same, and so are the names of those around them."""
+        same_files = self._stamps(held.stamps) == held.stamps
+        return same_files and all(self._near(path) == near for path, near in held.near.items())
 
     def _near(self, beside: str) -> list[str]:
         """Return the names of the documents that could be used."""
@@ -162,7 +169,12 @@ class Workspace:
         """Return the files that documents used by one at `beside` may be in, with what those are called."""
         folder = Path(beside).parent
         if folder not in self._around:
-            self._around[folder] = {path: self._names_in_head(path) for path in neighbours(Path(beside))}
+            # Several folders may lie around one vocabulary.
+            known = ChainMap(*self._around.values())
+            self._around[folder] = {
+                path: known[path] if path in known else self._names_in_head(path)
+                for path in neighbours(Path(beside))
+            }
         return self._around[folder]
 
     def _source_of(self, path: Path, loaded: Loaded) -> Source | None:
@@ -233,9 +245,11 @@ def _no_collecting() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A document that others use, as it was read with all that it uses, and when those files were last changed."""
+    """A document that others use, as it was read with all that it uses: when those files were last changed, and what
+    the documents were called that each of them could have used."""
 
     stamps: dict[Path, Stamp]
+    near: dict[str, list[str]]
     contracts: dict[str, Contract]
     sources: dict[str, Source]
     diagnostics: list[Diagnostic]

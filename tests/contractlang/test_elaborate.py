@@ -286,6 +286,24 @@ def test_a_file_without_a_head_is_told_so_as_soon_as_it_says_anything(tmp_path: 
         assert workspace.check(path, text).diagnostics == load_text(text, path).diagnostics
 
 
+def test_a_document_that_gets_another_name_is_found_by_what_a_document_that_is_used_uses(
+    tmp_path: Path,
+) -> None:
+    """While it is typed: nothing that was read before has changed."""
+    (tmp_path / "used.contract").write_text("| vocabulary used\n| uses terms\n", "utf-8")
+    other, path = tmp_path / "other.contract", str(tmp_path / "a.contract")
+    other.write_text("| vocabulary words\n", "utf-8")
+    typed = dict[str, str]()
+    workspace = Workspace((), typed)
+    for name in ("words", "terms", "words"):
+        typed[str(other)] = f"| vocabulary {name}\n"
+        again, afresh = (
+            each.check(path, "| agreement a\n| uses used\n") for each in (workspace, Workspace((), typed))
+        )
+        assert again.diagnostics == afresh.diagnostics
+        assert bool(again.errors) is (name == "words")
+
+
 def test_every_norm_stands_where_it_says() -> None:
     text = VOCABULARY + CHINESE
     for norm in meant(text).norms:
