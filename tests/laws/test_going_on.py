@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from hypothesis import given
 
+from engine.account import Account
+from engine.dates import instant
 from engine.event import Ledger
+from engine.intake import checked
+from engine.program import Program
+from engine.question import May
+from engine.settings import terms_from
+from engine.written_events import event_from
 from tests.laws.accounts import account
 from tests.strategies import QUICK, Asked, asked
 
@@ -18,3 +25,25 @@ def test_going_on_is_starting_afresh(case: Asked) -> None:
         growing.decide(case.question)
         growing = growing.recorded([entry])
     assert growing.decide(case.question) == account(case).decide(case.question)
+
+
+def test_what_is_hashed_otherwise_is_derived_anew(voip_1: Program) -> None:
+    """An allegation that is established is hashed as it was alleged; once it is corrected, as it is corrected, though
+    the correction says the same.
+    """
+    bill = {"name": "invoice_issued", "period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
+    entries = (
+        {"id": "s1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
+        {"id": "s2", "name": "sign", "by": "user", "at": "2026-03-02T10:05"},
+        {"id": "b", **bill, "standing": "alleged", "at": "2026-04-01T09:00"},
+        {"id": "e", "name": "establish", "of": "b", "at": "2026-04-02T09:00"},
+        {"id": "c", "name": "correct", "of": "b", "due": "2026-04-10", "at": "2026-04-03T09:00"},
+    )
+    *known, correction = checked(voip_1, [event_from(voip_1, each, "event") for each in entries])
+    terms = terms_from(voip_1, {"term": "2 years"})
+    question = May("user", "place_call", instant("2026-04-04T10:00"))
+    before = Account(voip_1, terms, Ledger(tuple(known)))
+    receipt = before.decide(question).receipt
+    growing = before.recorded([correction]).decide(question)
+    assert growing.receipt != receipt
+    assert growing == Account(voip_1, terms, Ledger((*known, correction))).decide(question)
