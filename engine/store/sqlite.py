@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -177,13 +178,13 @@ class SqliteDatabase(Database):
         self, conn: Connection, into: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
     ) -> None:
         for some in _parted(rows):
-            conn.exec_driver_sql(_inserting(into.name, columns, len(some)), _values(some))
+            conn.exec_driver_sql(_inserting(into.name, columns, len(some)), tuple(chain.from_iterable(some)))
 
     def update(
         self, conn: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
     ) -> None:
         for some in _parted(rows):
-            conn.exec_driver_sql(_updating(table.name, columns, len(some)), _values(some))
+            conn.exec_driver_sql(_updating(table.name, columns, len(some)), tuple(chain.from_iterable(some)))
 
     @contextmanager
     def unguarded(self, conn: Connection, table: Table) -> Iterator[None]:
@@ -206,14 +207,6 @@ def _parted(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
             start += size
     if start < len(rows):
         yield rows[start:]
-
-
-def _values(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Return the values of rows, one after the other, bytes as what the module takes as it is.
-
-    For `bytes` it asks each time what they are to be adapted to, which takes longer than to write them.
-    """
-    return tuple([bytearray(each) if type(each) is bytes else each for row in rows for each in row])
 
 
 def _rows(columns: int, rows: int) -> str:
