@@ -14,7 +14,7 @@ from engine.alleged import with_allegations
 from engine.decide import decide
 from engine.decision import Decision
 from engine.errors import BadQuestion, Unreached
-from engine.event import Event, Instant, Ledger
+from engine.event import START, Event, Instant, Ledger
 from engine.factline import FactLine, fact_line_of, goes_on, groups_of, in_order
 from engine.position import Position, elapse
 from engine.program import Program
@@ -133,6 +133,8 @@ class Account:
         if line is not None and not (line.undated or line.alleges):
             if line.is_followed_by(more):
                 account._lines[None] = line.followed_by(more)
+            elif len(more) == 1 and goes_on(more[0], START if line.begins is None else line.begins):
+                account._lines[None] = line.with_late(more[0])
             else:
                 account.line().share(line)
         return account

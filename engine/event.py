@@ -216,11 +216,12 @@ class Ledger:
         kept = [each for each in facts.values() if each.standing is not REJECTED]
         if any(each.name in KNOWLEDGE for each in kept):
             kept = _from_the_start(kept)
-        kept.sort(key=_order)
+        kept.sort(key=order_of)
         return tuple(kept)
 
 
-def _order(fact: Event) -> tuple[bool, Instant, str, int]:
+def order_of(fact: Event) -> tuple[bool, Instant, str, int]:
+    """Return what facts are sorted by; where that is the same, they stand in the order in which they were recorded."""
     return (fact.occurred_at is None, fact.effect_at, fact.source, fact.sequence or 0)
 
 

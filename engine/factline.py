@@ -6,9 +6,11 @@ A line that goes on from another shares the positions of it, so a fact that come
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
+from operator import is_
 
 from engine.errors import Unreached
-from engine.event import ALLEGED, BUILT_IN, DAWN, ESTABLISHED, START, Event, Instant
+from engine.event import ALLEGED, BUILT_IN, DAWN, ESTABLISHED, START, Event, Instant, order_of
 from engine.grown import Grown
 from engine.position import Position, advance, before_first, elapse
 from engine.program import Program
@@ -64,6 +66,23 @@ class FactLine:
             self.facts.followed_by(events), self.undated, self.alleges, groups,
             self.instants.followed_by(each.effect_at for each in events),
             self.reached if shared else self.reached[: len(self.groups) + 1], self.begins, self.told,
+        )  # fmt: skip
+
+    def with_late(self, fact: Event) -> FactLine:
+        """Return the line with one fact more in its place; every position before that is kept.
+
+        It says nothing of other facts, and is established.
+        """
+        place = self.instants.up_to(fact.effect_at - 1)
+        groups, instants = list(self.groups), list(self.instants)
+        if place < len(groups) and instants[place] == fact.effect_at:
+            groups[place] = sorted([*groups[place], fact], key=order_of)
+        else:
+            groups.insert(place, [fact])
+            instants.insert(place, fact.effect_at)
+        return FactLine(
+            Grown(chain.from_iterable(groups)), self.undated, self.alleges, Grown(groups), Grown(instants),
+            self.reached[: place + 1], self.begins, self.told,
         )  # fmt: skip
 
     def share(self, other: FactLine) -> None:
@@ -177,9 +196,9 @@ def goes_on(fact: Event, after: Instant) -> bool:
 
 def _are_same(mine: list[Event], others: list[Event]) -> bool:
     """Tell whether facts of one instant lead to the same position: what they say and what they are hashed as."""
-    return mine == others and all(
-        one is other or one.digest == other.digest for one, other in zip(mine, others, strict=True)
-    )
+    if len(mine) == len(others) and all(map(is_, mine, others)):
+        return True
+    return mine == others and [each.digest for each in mine] == [each.digest for each in others]
 
 
 def groups_of(facts: Iterable[Event]) -> list[list[Event]]:

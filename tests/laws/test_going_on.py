@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from hypothesis import given
 
 from engine.account import Account
@@ -25,6 +27,33 @@ def test_going_on_is_starting_afresh(case: Asked) -> None:
         growing.decide(case.question)
         growing = growing.recorded([entry])
     assert growing.decide(case.question) == account(case).decide(case.question)
+
+
+def test_late_facts_come_to_their_places(voip_1: Program) -> None:
+    """In whatever order facts come, some of them of one instant: of one source, in its order, and of another."""
+    bill = {"name": "invoice_issued", "period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
+    call = {"name": "place_call", "by": "user", "to": "10010", "at": "2026-03-05T09:00"}
+    entries = (
+        {"id": "s1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
+        {"id": "s2", "name": "sign", "by": "user", "at": "2026-03-02T10:05"},
+        {"id": "c1", **call, "source": "a", "sequence": 1},
+        {"id": "c2", **call, "source": "a", "sequence": 2},
+        {"id": "c3", **call, "source": "A"},
+        {"id": "b", **bill, "at": "2026-04-01T09:00"},
+    )
+    events = [event_from(voip_1, each, "event") for each in entries]
+    terms = terms_from(voip_1, {"term": "2 years"})
+    question = May("provider", "suspend_service", instant("2026-04-14T10:00"))
+    for order in permutations(events):
+        growing = Account(voip_1, terms, Ledger())
+        growing.decide(question)
+        for entry in order:
+            growing = growing.recorded([entry])
+            if len(growing.ledger) % 2:
+                growing.decide(question)
+        afresh = Account(voip_1, terms, Ledger(order))
+        assert growing.line().facts == afresh.line().facts
+        assert growing.decide(question) == afresh.decide(question)
 
 
 def test_what_is_hashed_otherwise_is_derived_anew(voip_1: Program) -> None:
