@@ -119,7 +119,10 @@ class Checker:
         chosen = _chosen(assuming or Assuming())
         for each in self.findings(wanted, (*answer.get("found", ()), *answer.get("none", ())), assuming):
             settled = each.witness is None and self.hangs(each, wanted, chosen)
-            if settled or not self.contains(each, wanted):
+            # A law that only speaks of what a clash hangs on is in no conflict itself.
+            beside = each.detail.get("beside", 0) if "none" in answer else 0
+            clashing = dataclasses.replace(each, clauses=each.clauses[: len(each.clauses) - beside])
+            if settled or not self.contains(clashing, wanted):
                 continue
             if each.kind == "unknown":
                 undecided = each

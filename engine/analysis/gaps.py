@@ -28,8 +28,9 @@ from engine.analysis.overlapping import bans_judged_apart
 from engine.analysis.repeated import sentences_twice
 from engine.analysis.required import care_of_law, duties_of_law
 from engine.analysis.silences import SILENCES
+from engine.analysis.standing_duties import bans_without_end, duties_that_wait_for_their_bearer
 from engine.analysis.telling import Telling
-from engine.analysis.unchosen import texts_read_in_several_ways
+from engine.analysis.unchosen import laws_read_in_several_ways, texts_read_in_several_ways
 from engine.analysis.unfilled import (
     blanks_without_rule,
     blanks_without_use,
@@ -43,6 +44,7 @@ from engine.analysis.unmeasured import (
     losses_without_extent,
     standards_without_measure,
 )
+from engine.analysis.unranked import texts_of_equal_force
 from engine.program import Program
 
 
@@ -52,6 +54,8 @@ def gaps(program: Program) -> Iterator[Finding]:
     for look in (
         breaches_without_consequence,
         duties_without_deadline,
+        duties_that_wait_for_their_bearer,
+        bans_without_end,
         powers_without_bound,
         changes_without_exit,
         remedies_for_one_breach_only,
@@ -63,6 +67,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         blanks_without_use,
         events_without_rule,
         texts_broken_off,
+        texts_of_equal_force,
         duties_of_law,
         care_of_law,
         rights_of_law,
@@ -79,6 +84,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         losses_without_extent,
         bans_judged_apart,
         texts_read_in_several_ways,
+        laws_read_in_several_ways,
         laws_from_memory,
     ):
         yield from look(program, telling)

@@ -12,8 +12,9 @@ from contractlang.expression import InBreach
 from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, agreed, of_law_between
-from engine.analysis.matter import ends_of, near, singled_out
+from engine.analysis.matter import claims_beside, ends_of, near, singled_out
 from engine.analysis.required import agreements_called, broken_off, terms_left_out, unless_lost
+from engine.analysis.stated import laws_stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
 from engine.targets import Documents
@@ -39,9 +40,14 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         if isinstance(rule.norm, OPEN) and rule.act_name not in spoken and place not in due:
             rights.setdefault((rule.act_name, rule.norm.bearer), []).append(rule)
     for laws in rights.values():
-        bearing = list({rule.index: rule for law in laws for rule in near(program, law)}.values())
+        dealing = (rule for law in laws for rule in (*near(program, law), *claims_beside(program, law)))
+        bearing = list({rule.index: rule for rule in dealing}.values())
         if not bearing:
             continue
+        act = program.acts[laws[0].act_name]
+        # How what works by arriving is told is another matter.
+        stated = () if act.on_arrival else laws_stating(program, act)
+        too = listed(telling.clause(*each[:2]) for each in stated)
         who, does = telling.party(laws[0].norm.bearer), telling.name(laws[0].act_name)
         clause, law, document = (
             telling.norms(bearing),
@@ -50,12 +56,14 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         )
         lost = unless_lost(program, telling)
         yield Finding(
-            "gap", (*clauses_of(bearing), *broken_off(program), *clauses_of(laws)),
+            "gap", (*clauses_of(bearing), *broken_off(program), *clauses_of(laws), *stated),
             Said(
                 f"only the law gives {who.en} the right to {does.en} ({law.en}): {document.en}"
                 f" {agreeing(document, 'deals', 'deal')} with the matter ({clause.en}) and"
-                f" {agreeing(document, 'does', 'do')} not name it{lost.en}.",
-                f"{who.zh}{does.zh}的权利只见于法律（{law.zh}）：{document.zh}涉及该事项（{clause.zh}），却没有提及{lost.zh}。",
+                f" {agreeing(document, 'does', 'do')} not name it{lost.en}."
+                + (f" {too.en} {agreeing(too, 'speaks', 'speak')} of it, too." if stated else ""),
+                f"{who.zh}{does.zh}的权利只见于法律（{law.zh}）：{document.zh}涉及该事项（{clause.zh}），却没有提及{lost.zh}。"
+                + (f"{too.zh}也涉及该事项。" if stated else ""),
             ),
             settles=(
                 Said(

@@ -192,7 +192,7 @@ def _against_found(
             ),
             shown, (
                 Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
-            ), bound_of(looked), {"layer": layer},
+            ), bound_of(looked), {"layer": layer, "beside": len(beside)},
         )  # fmt: skip
 
     yield from searcher.findings(step, foci, "against", clauses, judged, told, stands)

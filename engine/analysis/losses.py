@@ -100,11 +100,12 @@ def _finding(
 
 
 def _together(law: Contract, clause: str) -> Iterator[str]:
-    """Yield the clauses of a law that say of themselves that they are read together with that one."""
+    """Yield the clauses of a law that say of themselves that they are read together with that one, and with which."""
     for remark in law.remarks:
         said = _TOGETHER.match(remark.text)
-        if remark.how == "states" and said is not None and clause in _NUMBER.findall(said[1]):
-            yield remark.clause
+        named = _NUMBER.findall(said[1]) if remark.how == "states" and said is not None else []
+        if clause in named:
+            yield from (remark.clause, *(each for each in named if each != clause and law.clause(each)))
 
 
 def _turns_on(when: Expr | None) -> dict[str, bool]:

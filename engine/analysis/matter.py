@@ -48,6 +48,16 @@ def near(program: Program, law: Rule) -> list[Rule]:
     return found
 
 
+def claims_beside(program: Program, law: Rule) -> list[Rule]:
+    """Return the agreed claims upon a breach upon which a law gives a claim as well: rights that move no state."""
+    claims = [
+        each
+        for each in (law, *agreed(program))
+        if isinstance(each.norm, OPEN) and each.on_breach_of and not each.sets
+    ]
+    return [each for each in claims if each.home and law in claims and law.on_breach_of & each.on_breach_of]
+
+
 def singled_out(program: Program, duties: frozenset[int]) -> frozenset[int]:
     """Return duties of whose breach something speaks; none where it speaks of the breach of any of an agreement."""
     every: dict[str, set[int]] = {}

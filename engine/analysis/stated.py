@@ -11,6 +11,7 @@ from contractlang.declaration import BlankDecl, Declaration, OccurrenceDecl, Que
 from contractlang.expression import Answer, Chosen
 from contractlang.norms import Norm
 from engine.analysis.finding import Clause
+from engine.analysis.listing import under_its_layers
 from engine.analysis.plain import expressions, questions_of
 from engine.program import Place, Program, Rule
 from engine.targets import Documents
@@ -66,10 +67,12 @@ _CALLED = {
 def hanging_on_the_same(program: Program, rule: Rule, place: Place) -> list[Clause]:
     """Return the other sentences of law that speak of what hangs on a human or a reading where one takes from a norm:
     whether such a rule voids what is agreed, and what it is if it does not; whether a term was pointed out. So do those
-    that take from it on the same question.
+    that take from it on the same question, and those that speak of a reading of the norm itself that is not chosen.
     """
     taking = dict(_taking_from(program, rule))
     readings, questions = _hanging(taking.pop(place, ()))
+    taken = program.taken(under_its_layers(program)).options
+    readings |= {each.reading for each in rule.option if taken.get(each.reading) is None}
     names = dict.fromkeys((*sorted(readings), *questions))
     found = [each for name in names for each in laws_stating(program, program.declarations[name])]
     found += [law for law, read in _laws_reading(program) if read & readings]

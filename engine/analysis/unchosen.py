@@ -1,4 +1,4 @@
-"""What the text may be read to mean in more than one way, and neither it nor a law asked for says which.
+"""What the text, or a law, may be read to mean in more than one way, and nothing that is asked for says which.
 
 Each way is written beneath the text as an option of a reading. That one of them is taken where nobody chooses makes
 answers possible; it does not make the text clear.
@@ -6,6 +6,7 @@ answers possible; it does not make the text clear.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,11 +16,15 @@ from contractlang.expression import Chosen, Happened
 from contractlang.norms import Obligation
 from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import agreed, states_in, under_its_layers
+from engine.analysis.listing import agreed, of_law_between, states_in, under_its_layers
+from engine.analysis.matter import near, singled_out
+from engine.analysis.plain import expressions
 from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.analysis.unfilled import sentences
 from engine.program import Program, Rule
+from engine.targets import Documents
+from engine.terms import Terms
 from engine.walk import walk
 
 
@@ -33,6 +38,62 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
         found.setdefault(each.declared.external or each.declared.name, []).append(each)
     for together in found.values():
         yield _told(telling, together)
+
+
+def laws_read_in_several_ways(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find readings of law on which hangs what it does to the agreements, and that no layer asked for decides."""
+    terms = under_its_layers(program)
+    taken = program.taken(terms).options
+    found: dict[str, dict[Clause, None]] = {}
+    bearing: dict[str, dict[Clause, None]] = {}
+    for law in (each for each in program.contracts if each.kind == "law"):
+        for clause, expr in sentences(law):
+            for part in walk(expr):
+                if isinstance(part, Chosen):
+                    found.setdefault(part.reading, {})[Clause(law.name, clause.clause)] = None
+        for reading in found:
+            bearing.setdefault(reading, {}).update(dict.fromkeys(_agreed_by(program, law, reading)))
+    for reading, hanging in found.items():
+        declared = program.declarations[reading]
+        touched = bearing[reading] or not program.agreements
+        if isinstance(declared, ReadingDecl) and touched and not _by_layer(declared, terms, "contract"):
+            stated = [each for each in laws_stating(program, declared) if each not in hanging]
+            said = _Unchosen(declared, tuple(hanging), stated, stated, taken.get(reading))
+            told = _told(telling, [said])
+            name = telling.name(reading)
+            yield dataclasses.replace(
+                told, clauses=(*bearing[reading], *told.clauses), detail={**told.detail, "what": "reading of law"},
+                settles=(Said(f"choose {name.en} in the account", f"在账户中选定“{name.zh}”"),),
+            )  # fmt: skip
+
+
+def _agreed_by(program: Program, law: Contract, reading: str) -> Iterator[Clause]:
+    """Yield the agreed sentences on which a law bears in one way of reading it: whose norm has to yield, that deal with
+    the matter of its norm, or on whose breach its sum turns.
+    """
+    rules = [program.rules[index] for index in _yielding(program, law, reading)]
+    for rule in of_law_between(program):
+        if rule.document == law.name and any(_reads(expr, reading) for expr in expressions(rule.norm)):
+            rules += near(program, rule)
+    for named in program.sums.values():
+        of_law = [each for each in named if each.rule.document == law.name]
+        read = [
+            each for each in of_law if _reads(each.rule.where, reading) or _reads(each.rule.value, reading)
+        ]
+        yield from (Clause(each.rule.document, each.rule.clause) for each in named if each.home and read)
+        turned = frozenset[int]().union(*(each.on_breach_of for each in read))
+        rules += (program.rules[index] for index in sorted(singled_out(program, turned)))
+    yield from (Clause(each.document, each.norm.clause) for each in rules if each.home)
+
+
+def _reads(expr: object, reading: str) -> bool:
+    return any(isinstance(part, Chosen) and part.reading == reading for part in walk(expr))
+
+
+def _by_layer(declared: ReadingDecl, terms: Terms, own: str) -> bool:
+    """Tell whether another layer that is asked for says how something is read."""
+    defaults = (default for option in declared.options for default in option.defaults)
+    return any(each.layer in terms.layers and each.layer != own for each in defaults)
 
 
 class _Unchosen(NamedTuple):
@@ -59,25 +120,22 @@ def _each_unchosen(program: Program) -> Iterator[_Unchosen]:
         for declared in contract.declarations.values():
             if not isinstance(declared, ReadingDecl) or declared.document != contract.name:
                 continue
-            by_law = any(
-                default.layer in terms.layers and default.layer != contract.layer
-                for option in declared.options
-                for default in option.defaults
-            )
             clauses = tuple(hanging.get(declared.name, ()))
+            by_law = _by_layer(declared, terms, contract.layer)
             if clauses and not by_law and len(declared.options) > 1:
                 # What states something of it takes part, too.
                 stated = (Clause(contract.name, number) for number in stating(contract, declared))
                 laws = list(laws_stating(program, declared))
                 told = tuple(dict.fromkeys((*clauses, *stated)))
-                # So does the duty whose breach is read more or less widely, or to do what one way waits for.
+                # So does the duty whose breach is read more or less widely, or to do what one way waits for, and what
+                # has to yield in one way.
                 rules = read.get(declared.name, ())
                 turning = (
                     index
                     for each in rules
                     for index in (*sorted(turned_on(program, each)), *_waited_for(program, each))
                 )
-                duties = dict.fromkeys(turning)
+                duties = dict.fromkeys((*turning, *_yielding(program, contract, declared.name)))
                 ends = _ends_waited_for(contract, rules)
                 beside = [*clauses_of(program.rules[index] for index in duties), *ends, *laws]
                 yield _Unchosen(declared, told, laws, beside, taken.get(declared.name))
@@ -94,6 +152,20 @@ def _waited_for(program: Program, rule: Rule) -> Iterator[int]:
     for each in agreed(program, rule.home):
         if isinstance(each.norm, Obligation) and each.act_name in awaited:
             yield each.index
+
+
+def _yielding(program: Program, contract: Contract, reading: str) -> Iterator[int]:
+    """Yield the agreed norms that have to yield in one way in which a document is read: to a norm that is there in that
+    way, or because what goes before them does so in that way.
+    """
+    documents = Documents(program.contracts)
+    index_of = {id(each.norm): each.index for each in agreed(program)}
+    for priority in contract.priorities:
+        by = documents.meant(priority.by, contract.name)
+        option = (*priority.option, *(chosen for norm in by for chosen in norm.option))
+        if _reads(priority.when, reading) or any(each.reading == reading for each in option):
+            over = documents.meant(priority.over, contract.name)
+            yield from (index_of[id(norm)] for norm in over if id(norm) in index_of)
 
 
 def _ends_waited_for(contract: Contract, rules: Iterable[Rule]) -> list[Clause]:

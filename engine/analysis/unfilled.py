@@ -126,7 +126,9 @@ def _ruled(program: Program) -> dict[str, dict[Clause, None]]:
 
 
 def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find places to fill in of which no sentence asks what stands there, names aside: they need none."""
+    """Find places to fill in of which no sentence asks what stands there. Words to be filled in need none, names among
+    them, but where a clause itself says that it means them: in the manner agreed.
+    """
     used = {
         part.name
         for contract in program.contracts
@@ -136,17 +138,15 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
     }
     for contract in program.contracts:
         for declared in contract.declarations.values() if contract.kind != "law" else ():
-            if (
-                not isinstance(declared, BlankDecl)
-                or declared.document != contract.name
-                or declared.gap
-                or declared.kind.name == "text"
-                or declared.name in used
-            ):
+            if not isinstance(declared, BlankDecl) or declared.gap or declared.name in used:
+                continue
+            stated = [Clause(contract.name, number) for number in stating(contract, declared)]
+            if declared.kind.name == "text" and stated:
+                yield _meant_and_not_fixed(program, telling, declared, stated)
+            if declared.kind.name == "text" or declared.document != contract.name:
                 continue
             name, document = telling.name(declared.name), telling.document(contract.name)
             instead, laws = _taken_instead(program, contract, declared)
-            stated = (Clause(contract.name, number) for number in stating(contract, declared))
             said = Said(
                 f"{document.en} has {name.en} to be filled in, and no sentence asks what stands there: whatever is"
                 " agreed on it, nothing follows.",
@@ -159,9 +159,11 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                     f" agreed ({law.en}).",
                     f"{said.zh}{own.zh}所依据的，正是未作约定时法律所采的内容（{law.zh}）。",
                 )
+            speaking = [each for each in laws_stating(program, declared) if each not in laws]
+            said = _and_the_law(telling, said, speaking)
             yield Finding(
                 "gap",
-                (Clause(contract.name, "", declared.name), *stated, *clauses_of(instead), *laws),
+                (Clause(contract.name, "", declared.name), *stated, *clauses_of(instead), *laws, *speaking),
                 said,
                 settles=(
                     Said(
@@ -171,6 +173,34 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                 ),
                 detail={"what": "blank without use", "blank": declared.name},
             )
+
+
+def _meant_and_not_fixed(
+    program: Program, telling: Telling, declared: BlankDecl, stated: list[Clause]
+) -> Finding:
+    """Return that clauses mean something agreed which the text does not fix."""
+    laws = list(laws_stating(program, declared))
+    meant = [Clause(each.document, each.clause, declared.name) for each in stated]
+    name, where = telling.name(declared.name), _clauses(telling, stated)
+    said = Said(
+        f"{where.en} {agreeing(where, 'means', 'mean')} something agreed ({name.en}) that the text neither fixes nor"
+        " leaves a place for, and no sentence asks for it.",
+        f"{where.zh}所指的“{name.zh}”，文本既未约定也未留出填写之处，也没有一句话用到它。",
+    )
+    return Finding(
+        "gap", (*meant, *laws), _and_the_law(telling, said, laws),
+        settles=(
+            Said(f"say what {name.en} is, or where it is found", f"写明“{name.zh}”为何，或载于何处"),
+        ),
+        detail={"what": "blank without use", "blank": declared.name},
+    )  # fmt: skip
+
+
+def _and_the_law(telling: Telling, said: Said, laws: list[Clause]) -> Said:
+    """Return what is said, and which laws speak of it."""
+    law = _clauses(telling, laws)
+    speaks = f" {law.en} {agreeing(law, 'speaks', 'speak')} of it." if laws else ""
+    return Said(f"{said.en}{speaks}", f"{said.zh}{law.zh}涉及该事项。" if laws else said.zh)
 
 
 def _taken_instead(

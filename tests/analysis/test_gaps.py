@@ -110,7 +110,9 @@ def test_the_law_has_a_party_see_to_what_the_agreement_is_silent_on(programs: Pr
 
 def test_only_the_law_gives_a_right(programs: Programs) -> None:
     keys = found(programs, ("voip-1",), "civil", "sector", "cyber")
-    assert "gap/given by law:voip-1/五.2:付费+telecom_regulations/34(1)" in keys
+    # What may be claimed on a breach deals with the matter, and so does a law on what is claimed.
+    claims = "voip-1/五.2:付费+voip-1/七.1:责任+voip-1/七.2:赔偿"
+    assert f"gap/given by law:{claims}+telecom_regulations/34(1)+civil_code/585" in keys
     # What an article makes a duty besides is told as that, and what the agreement speaks of is its own.
     given = {each.detail["act"]: each for key, each in keys.items() if key.startswith("gap/given by law:")}
     stops = [each.clause for each in given["stop_service"].clauses if each.document == "anti_fraud_law"]
@@ -123,6 +125,31 @@ def test_the_law_makes_a_sum_another(programs: Programs) -> None:
     keys = found(programs, ("voip-1",), "sector")
     assert "gap/sum of law:voip-1/五.1+voip-1/四.1:质量+voip-1/四.2+telecom_regulations/32" in keys
     assert not any(key.startswith("gap/sum of law:") for key in found(programs, ("voip-1",), "civil"))
+
+
+def test_what_a_law_may_be_read_to_mean_is_told_with_what_hangs_on_it(programs: Programs) -> None:
+    keys = found(programs, ("voip-1",), "civil", "sector")
+    rolling = "telecom_regulations/34(2)+civil_code/200+civil_code/203"
+    thirty = "telecom_regulations/34(2)+civil_code/153(1)+spc_contract_interpretation/16"
+    for key in (
+        f"gap/reading of law:voip-1/五.3+telecom_regulations/40(3)+{thirty}",
+        "gap/reading of law:voip-1/八.3+telecom_regulations/34(2)",
+        f"gap/reading of law:voip-1/五.2+voip-1/五.3+voip-1/八.3+{rolling}",
+        "gap/reading of law:voip-1/五.1+telecom_regulations/32",
+        "gap/reading of law:voip-1/五.2+telecom_regulations/34(1)",
+    ):
+        assert key in keys
+    # A switch for law that nobody has read is told as that.
+    told = {each.detail["what"] for each in keys.values() if each.detail.get("reading") == "notice24"}
+    assert told == {"law from memory"}
+
+
+def test_what_yields_in_one_way_of_reading_takes_part(programs: Programs) -> None:
+    """Whether video calls may be dropped is how 四.4 is read, and 二.1 the promise; so with 五.3 and the service."""
+    keys = found(programs, ("voip-1",), "civil")
+    assert "gap/reading:voip-1/调整范围+voip-1/二.1b+civil_code/498" in keys
+    kept = "voip-1/二.1:提供服务+voip-1/二.2:使用"
+    assert f"gap/reading:voip-1/付清恢复+voip-1/五.2:付费+{kept}+civil_code/509(2)" in keys
 
 
 def test_a_claim_without_a_time_meets_limitation(programs: Programs) -> None:
@@ -175,8 +202,12 @@ def test_what_stands_in_the_law_alone_is_told_with_the_law(programs: Programs) -
     keys = found(programs, ("voip-1",), "civil")
     for key in (
         "gap/blank of law:voip-1/八.1+civil_code/563(2):no_term",
-        "gap/blank without use:voip-1/到期日号+voip-1/五.2+voip-1/五.2:付费+civil_code/511(4)",
-        "gap/blank:voip-1/五.1+civil_code/511(2)",
+        "gap/blank without use:voip-1/到期日号+voip-1/五.2+voip-1/五.2:付费+civil_code/511(4)+civil_code/510",
+        "gap/blank without use:voip-1/使用范围+civil_code/510",
+        "gap/blank:voip-1/五.1+civil_code/510+civil_code/511(2)",
+        "gap/no beginning:voip-1/二.1:提供服务+civil_code/511(4)",
+        "gap/no end:voip-1/六.1+voip-1/六.2+voip-1/八.1+civil_code/501+civil_code/558",
+        "gap/equal force:voip-1/十.1+voip-1/十.2+spc_contract_interpretation/14(3)",
         "gap/no way of notice:voip-1/八.3:解除权+civil_code/137+civil_code/565(1)",
         "gap/manner of law:voip-1/九.2:起诉权+civil_procedure/24+civil_procedure/35",
         "gap/given after another end:voip-1/八.4:退余额+voip-1/八.1+civil_code/566:refund",
@@ -233,7 +264,7 @@ def test_a_guarantee_has_no_measure_where_it_is_one_of_a_standard(programs: Prog
     """四.1 is a promise of a result by the text alone, and of what a standard asks for under the sector layer."""
     assert "gap/no measure:voip-1/三.2a" in found(programs, ("voip-1",))
     # Articles that only speak of standards set none for this service.
-    spoken = "telecom_regulations/30+telecom_service_standards/3"
+    spoken = "telecom_regulations/30+telecom_regulations/39+telecom_service_standards/3"
     assert f"gap/no measure:voip-1/三.2a+voip-1/四.1:质量+{spoken}" in found(programs, ("voip-1",), "sector")
     assert "gap/no measure:voip-2/二.2+voip-2/三.2a" in found(programs, ("voip-2",))
 

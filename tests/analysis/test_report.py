@@ -182,7 +182,7 @@ def test_analyse_prints_what_it_found_and_ends_with_one(contract: Run) -> None:
     status, out, _ = contract("analyse", "voip-1", "--only", "gap")
     assert status == FOUND
     assert "八.4只在解除之后要求双方处理善后" in out
-    assert any(line.startswith("共34项发现") for line in out.splitlines())
+    assert any(line.startswith("共40项发现") for line in out.splitlines())
 
 
 def test_analyse_of_what_leaves_nothing_open_is_fine(contract: Run, tmp_path: Path) -> None:
