@@ -123,7 +123,10 @@ def test_only_the_law_gives_a_right(programs: Programs) -> None:
 def test_the_law_makes_a_sum_another(programs: Programs) -> None:
     """电信条例 32 waives the fee of a fault that is not repaired in time; 五.1 and 四.1 say nothing of it."""
     keys = found(programs, ("voip-1",), "sector")
-    assert "gap/sum of law:voip-1/五.1+voip-1/四.1:质量+voip-1/四.2:处理+voip-1/四.2:帮助+telecom_regulations/32" in keys
+    assert (
+        "gap/sum of law:voip-1/五.1+voip-1/四.1:质量+voip-1/四.2:处理+voip-1/四.2:帮助+telecom_regulations/32"
+        in keys
+    )
     assert not any(key.startswith("gap/sum of law:") for key in found(programs, ("voip-1",), "civil"))
 
 
