@@ -26,6 +26,7 @@ from contractlang.numerals import plain_number
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding
+from engine.analysis.repeated import has_more
 from engine.analysis.wording import Wording
 from engine.citing import cited
 from engine.errors import EngineError
@@ -58,6 +59,9 @@ _WORDS = {True: ("true", "yes"), False: ("false", "no")}
 
 PRACTICE = "practice"
 """What the supplement is called that says how a text is carried out."""
+
+CUT_OFF = "cut off"
+"""What of a kind rests on the silence of a text that breaks off: it may have stood in what is lost."""
 
 Laid = Callable[[str], Contract]
 """Returns the document that a text is. Raises EngineError where it cannot be read."""
@@ -343,7 +347,8 @@ class Checker:
     ) -> Iterator[Finding]:
         """Yield what is found, or undecided, about the clauses wanted, under the laws among them, kind by kind.
 
-        Named is a kind (`gap`), or what of it (`gap/reading`). Once a check is decided, nothing more is asked.
+        Named is a kind (`gap`), what of it (`gap/reading`), or what of it rests on the silence of a text that breaks
+        off (`gap/cut off`). Once a check is decided, nothing more is asked.
         """
         documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
@@ -358,9 +363,16 @@ class Checker:
         for kind in dict.fromkeys(each.partition("/")[0] for each in named):
             only = frozenset((kind, "unknown"))
             for found in analyse(self.programs, agreements, layers, only, about, None, assuming):
-                called = found.key.partition(":")[0]
-                if found.kind in (*named, "unknown") or called in named:
+                names = {found.kind, found.key.partition(":")[0]}
+                if any(self.breaks_off(place) for place in found.clauses):
+                    names.add(f"{found.kind}/{CUT_OFF}")
+                if found.kind == "unknown" or not names.isdisjoint(named):
                     yield found
+
+    def breaks_off(self, place: Clause) -> bool:
+        """Tell whether a clause is where the text of a document ends that is not there in full."""
+        contract = self.programs.contracts.get(place.document)
+        return contract is not None and contract.truncated and place.clause == contract.clauses[-1].number
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding; one listed twice is meant by itself alone."""
@@ -373,7 +385,7 @@ class Checker:
     def means(self, reference: Reference, place: Clause) -> bool:
         """Tell whether a reference means a clause: the clause, one of its paragraphs, or the very norm.
 
-        An article of law that only refers to another means that one, too; a document without a number, all of it.
+        A clause that only refers to another means that one, too; a document without a number, all of it.
         """
         contract = self.programs.contracts.get(place.document)
         if contract is None or contract.base != reference.document:
@@ -381,11 +393,12 @@ class Checker:
         if not reference.place:
             return True
         referring = [
-            each.clause for each in contract.remarks if (each.how, each.text) == ("see", place.clause)
+            each.clause
+            for each in contract.remarks
+            if (each.how, each.text) == ("see", place.clause)
+            and (contract.kind == "law" or not has_more(contract, each.clause))
         ]
-        if contract.kind == "law" and any(
-            self.means(reference, Clause(place.document, e)) for e in referring
-        ):
+        if any(self.means(reference, Clause(place.document, e)) for e in referring):
             return True
         wanted, clause, norm = map(plain_number, (reference.place, place.clause, place.norm))
         if wanted in (clause, norm) or clause.startswith(f"{wanted}("):

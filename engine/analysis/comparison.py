@@ -10,13 +10,25 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from contractlang.contract import Contract
-from contractlang.expression import AmountOf, Const, Expr, Happened, InBreach, Or, Overdue, StateValue
+from contractlang.declaration import BlankDecl
+from contractlang.expression import (
+    AmountOf,
+    BlankValue,
+    Const,
+    Expr,
+    Happened,
+    InBreach,
+    Or,
+    Overdue,
+    StateValue,
+)
 from contractlang.kinds import FLAG
 from contractlang.norms import Maintenance, Obligation, OnOccurrence, Permission, Power
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import parts_of
 from engine.analysis.matter import singled_out
 from engine.analysis.plain import conjuncts, expressions, occurrences, plain
+from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
 from engine.targets import Documents
@@ -225,22 +237,25 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
         norm = mine[0].norm
         who, does = telling.party(norm.bearer), _doing(telling, mine[0])
         first, second = _asks(telling, mine, theirs), _asks(telling, theirs, mine)
+        # What a text does not even leave a place for may have stood in what is lost of it.
+        homes = [home for home, rules in ((one, mine), (other, theirs)) if _without_place(program, rules)]
+        lost = [unless_lost(program, telling, home) for home in homes]
         if isinstance(norm, Maintenance):
             what = "standard"
             said = Said(
                 f"{a.en} and {b.en} measure {who.en} by different standards: {first.en} in the one,"
-                f" {second.en} in the other. The same facts may be a breach of one agreement and not of the other.",
+                f" {second.en} in the other. The same facts may be a breach of one agreement and not of the other",
                 f"{a.zh}与{b.zh}对{who.zh}采用不同的标准：前者：{first.zh}；后者：{second.zh}。"
-                "同一事实可能违反一份协议而不违反另一份。",
+                "同一事实可能违反一份协议而不违反另一份",
             )
         else:
             what = "terms" if isinstance(norm, Obligation) else "scope"
             said = Said(
                 f"{a.en} and {b.en} both deal with what {who.en} does ({does.en}), in different terms:"
                 f" {first.en} in the one, {second.en} in the other. What only one of them covers is judged differently"
-                " under each.",
+                " under each",
                 f"{a.zh}与{b.zh}都涉及{who.zh}“{does.zh}”，但范围不同：前者：{first.zh}；后者：{second.zh}。"
-                "只有一份协议涵盖的情形，依两份协议结论不同。",
+                "只有一份协议涵盖的情形，依两份协议结论不同",
             )
         yield Finding(
             "agreements",
@@ -249,8 +264,12 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
                 *_sums_owed(program, mine),
                 *clauses_of(theirs),
                 *_sums_owed(program, theirs),
+                *(clause for home in homes for clause in broken_off(program, home)),
             ),
-            said,
+            Said(
+                said.en + "".join(each.en for each in lost) + ".",
+                said.zh + "".join(each.zh for each in lost) + "。",
+            ),
             settles=(
                 Said(
                     f"use the same words in both, or say which of {a.en} and {b.en} goes before",
@@ -259,6 +278,19 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
             ),
             detail={"what": what},
         )
+
+
+def _without_place(program: Program, rules: list[Rule]) -> bool:
+    """Tell whether norms turn on a blank for which their text leaves no place."""
+    named = {
+        part.name
+        for rule in rules
+        for expr in expressions(rule.norm)
+        for part in walk(expr)
+        if isinstance(part, BlankValue)
+    }
+    declared = (program.declarations.get(name) for name in named)
+    return any(isinstance(each, BlankDecl) and each.gap for each in declared)
 
 
 def _sums_owed(program: Program, rules: list[Rule]) -> tuple[Clause, ...]:

@@ -37,7 +37,7 @@ from engine.analysis.unfilled import (
     events_without_rule,
     texts_broken_off,
 )
-from engine.analysis.ungraded import remedies_for_one_breach_only
+from engine.analysis.ungraded import remedies_for_one_breach_only, remedies_of_law_only
 from engine.analysis.unmeasured import (
     bans_without_measure,
     conditions_without_measure,
@@ -59,6 +59,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         powers_without_bound,
         changes_without_exit,
         remedies_for_one_breach_only,
+        remedies_of_law_only,
         circles,
         states_without_way_out,
         suspensions_without_way_out,

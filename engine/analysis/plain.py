@@ -66,7 +66,7 @@ def plain(value: Any) -> Any:
         case Span():
             return None
         case Bound():
-            return ("it", value.kind.name)
+            return ("it", value.kind.name, value.kind.of)
         case StateValue():
             return ("state", value.name)
         case And():

@@ -20,11 +20,11 @@ def sentences_twice(program: Program, telling: Telling) -> Iterator[Finding]:
                 continue
             first, again = (telling.clause(contract.name, each) for each in (remark.text, remark.clause))
             clauses = (Clause(contract.name, remark.text), Clause(contract.name, remark.clause))
-            told = _in_part if _has_more(contract, remark.clause) else _in_whole
+            told = _in_part if has_more(contract, remark.clause) else _in_whole
             yield told(clauses, first, again)
 
 
-def _has_more(contract: Contract, clause: str) -> bool:
+def has_more(contract: Contract, clause: str) -> bool:
     """Tell whether a clause has norms, sums or losses of its own."""
     return any(each.clause == clause for each in (*contract.norms, *contract.amounts, *contract.losses))
 

@@ -1,5 +1,5 @@
-"""Remedies that are graded for one breach only: service may be held back for arrears, and for anything else there is
-nothing short of the end of the agreement.
+"""Remedies that are graded for one breach only, or for none: service may be held back for arrears, and for anything
+else there is nothing short of the end of the agreement; or nothing lets it be held back but the law.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Finding, Said
-from engine.analysis.listing import OPEN, agreed, may_be, of_law_between
+from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, of_law_between
 from engine.analysis.loose_powers import promised
+from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 
@@ -42,6 +43,49 @@ def remedies_for_one_breach_only(program: Program, telling: Telling) -> Iterator
                 ]  # fmt: skip
                 met = [program.rules[index] for index in sorted(covered)]
                 yield _told(telling, held, met, ends, left, laws)
+
+
+def remedies_of_law_only(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find agreements that never let a party hold back what it promised, where the law does upon more than arrears."""
+    kept = promised(program)
+    laws: dict[str, list[Rule]] = {}
+    for law in of_law_between(program):
+        if (
+            isinstance(law.norm, OPEN)
+            and isinstance(law.norm.bearer, str)
+            and _holds_back(program, law, kept)
+            and not turned_on(program, law)
+        ):
+            laws.setdefault(law.norm.bearer, []).append(law)
+    for home in program.agreements:
+        own = list(agreed(program, home))
+        for party, given in laws.items():
+            owed = [each for each in own if isinstance(each.norm, DUTIES) and not may_be(each, party)]
+            held = (each for each in own if isinstance(each.norm, OPEN) and may_be(each, party))
+            if owed and not any(_holds_back(program, each, kept) for each in held):
+                yield _told_of_law(program, telling, home, owed, given)
+
+
+def _told_of_law(
+    program: Program, telling: Telling, home: str, owed: list[Rule], laws: list[Rule]
+) -> Finding:
+    document, who, law = telling.document(home), telling.party(laws[0].norm.bearer), telling.norms(laws)
+    breach, lost = telling.norms(owed), unless_lost(program, telling, home)
+    return Finding(
+        "gap", (*clauses_of(owed), *broken_off(program, home), *clauses_of(laws)),
+        Said(
+            f"{document.en} lets {who.en} hold nothing back, whichever of {breach.en} is broken{lost.en}: only the"
+            f" law does ({law.en}).",
+            f"无论违反{breach.zh}中的哪一项，{document.zh}都没有允许{who.zh}采取暂停、限制一类的措施{lost.zh}，此类措施只见于法律（{law.zh}）。",
+        ),
+        settles=(
+            Said(
+                f"say in {document.en} upon which breaches {who.en} may hold back what it promised",
+                f"在{document.zh}中约定{who.zh}可就哪些违约采取此类措施",
+            ),
+        ),
+        detail={"what": "measures of law only", "agreement": home},
+    )  # fmt: skip
 
 
 def _holds_back(program: Program, rule: Rule, kept: dict[str, set[str]]) -> bool:

@@ -234,6 +234,20 @@ def test_only_for_arrears_may_service_be_held_back(programs: Programs) -> None:
     assert not {"五.2", "34(2)"} & places
 
 
+def test_a_text_without_any_measure_short_of_the_end_leaves_them_to_the_law(programs: Programs) -> None:
+    """Agreement 2 as it is there lets nothing be held back: for a risk of fraud only the law does."""
+    (shown,) = (
+        each for key, each in found(programs, ("voip-2",), "cyber", "sector").items()
+        if key.startswith("gap/measures of law only:")
+    )  # fmt: skip
+    places = {each.clause for each in shown.clauses}
+    assert {"三.1", "三.3", "三.4", "三.5", "断", "11", "26", "50(2)"} <= places
+    # For arrears the law gives a measure of its own.
+    assert "34(2)" not in places
+    for names, layers in ((("voip-1",), ("cyber", "sector")), (("voip-2",), ())):
+        assert not any(key.startswith("gap/measures of law only:") for key in found(programs, names, *layers))
+
+
 def test_where_a_text_breaks_off_what_it_is_silent_on_may_have_stood(programs: Programs) -> None:
     keys = found(programs, ("voip-2",), "sector", "cyber")
     assert "gap/given by law:voip-2/四.1:pay_fee+voip-2/断+telecom_regulations/34(1)" in keys
@@ -308,7 +322,10 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
         "agreements/sum:voip-1/五.1+voip-2/四.2:adjust+voip-2/四.1",
         "agreements/loss:voip-1/三.2c+voip-2/三.2a+voip-2/断",
         "agreements/no priority:voip-1/十.1+voip-2/0+voip-1/八.1+voip-2/一.2+voip-1/五.1+voip-2/四.1",
-        "agreements/terms:voip-1/五.2:付费+voip-1/五.1+voip-2/四.1:pay_fee+voip-2/四.1",
+        "agreements/terms:voip-1/五.2:付费+voip-1/五.1+voip-2/四.1:pay_fee+voip-2/四.1+voip-2/断",
+        "agreements/scope:voip-1/三.4b+voip-2/三.4b",
+        # Of the provider's rules those are meant that were shown before signing, or before accepting.
+        "agreements/standard:voip-1/三.5:遵规+voip-2/三.4a",
     ):
         assert key in keys
     suspension = next(key for key in keys if key.startswith("agreements/only in one:voip-1/五.3"))
