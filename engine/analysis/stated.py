@@ -69,7 +69,7 @@ def hanging_on_the_same(program: Program, rule: Rule, place: Place) -> list[Clau
     whether such a rule voids what is agreed, and what it is if it does not; whether a term was pointed out. So do those
     that take from it on the same question, and those that speak of a reading of the norm itself that is not chosen.
     """
-    taking = dict(_taking_from(program, rule))
+    taking = dict(_taking(program).get(id(rule.norm), {}))
     readings, questions = _hanging(taking.pop(place, ()))
     taken = program.taken(under_its_layers(program)).options
     readings |= {each.reading for each in rule.option if taken.get(each.reading) is None}
@@ -89,15 +89,19 @@ def speaking_of_questions(program: Program, rules: Iterable[Rule]) -> list[Claus
     return [each for name in names for each in laws_stating(program, program.declarations[name])]
 
 
-def _taking_from(program: Program, rule: Rule) -> Iterator[tuple[Place, list[object]]]:
-    """Yield the sentences that limit, void or go before a norm, each with the parts of its conditions."""
+@lru_cache(maxsize=4)
+def _taking(program: Program) -> dict[int, dict[Place, list[object]]]:
+    """Return, for each norm by its identity, the sentences that limit, void or go before it, each with the parts of its
+    conditions.
+    """
     documents = Documents(program.contracts)
-    found: dict[Place, list[object]] = {}
+    found: dict[int, dict[Place, list[object]]] = {}
     for contract in program.contracts:
         for priority in contract.priorities:
-            if any(each is rule.norm for each in documents.meant(priority.over, contract.name)):
-                found.setdefault((contract.name, priority.clause), []).extend(walk(priority.when))
-    yield from found.items()
+            parts, place = [*walk(priority.when)], (contract.name, priority.clause)
+            for norm in documents.meant(priority.over, contract.name):
+                found.setdefault(id(norm), {}).setdefault(place, []).extend(parts)
+    return found
 
 
 def _hanging(parts: Iterable[object]) -> tuple[set[str], dict[str, None]]:
