@@ -22,8 +22,6 @@ from engine.analysis.numbers import a_truth
 
 LIMIT = 8_000_000
 """Resource units of the solver for one question."""
-WALL = 120_000
-"""Milliseconds after which the solver is told to stop in any case."""
 _SEED = 7
 
 z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
@@ -113,9 +111,6 @@ def solver_with(limit: int, few: bool) -> z3.Solver:
     else:
         made = z3.SimpleSolver()
         made.set("rlimit", limit)
-        if limit == LIMIT:
-            # A smaller one is come to soon enough, and a clock beside each question costs more than it.
-            made.set("timeout", WALL)
         made.set("random_seed", _SEED)
     if few:
         made.push()
