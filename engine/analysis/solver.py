@@ -229,7 +229,7 @@ class Query(Preferring):
         groups = list(dict.fromkeys(frozenset(each).intersection(may_be) for each in before.needed))
         if not self._has_fewest(groups, before.there):
             return False
-        self._needed = self._still_needed(groups, may_be)
+        self._needed = self._still_needed(groups, may_be, before.there)
         if self._needed != groups:
             return False
         self._there = [may_be[each] for each in before.there]
@@ -241,14 +241,18 @@ class Query(Preferring):
         return False
 
     def _still_needed(
-        self, groups: list[frozenset[str]], may_be: dict[str, Happening]
+        self, groups: list[frozenset[str]], may_be: dict[str, Happening], there: Iterable[str]
     ) -> list[frozenset[str]]:  # fmt: skip
-        """Return which of some groups of happenings no world leaves out whole."""
+        """Return which of some groups of happenings no world leaves out whole: first, as that is sooner seen, none in
+        which nothing happens but what does in one world.
+        """
         left_out = {group: every(*(no(may_be[each].here) for each in group)) for group in groups}
+        nothing_else = [no(each.here) for name, each in may_be.items() if name not in {*there}]
         try:
-            while left_out and self._can_be([self._name(some(*left_out.values()))]):
-                found = Found(self.solver.model())
-                left_out = {group: truth for group, truth in left_out.items() if not found.truth(truth)}
+            for assumed in nothing_else, []:
+                while left_out and self._can_be([*assumed, self._name(some(*left_out.values()))]):
+                    found = Found(self.solver.model())
+                    left_out = {group: truth for group, truth in left_out.items() if not found.truth(truth)}
         except Unknown:
             return []
         return list(left_out)
