@@ -9,6 +9,7 @@ lost with them; norms that count, for what happens twice is not looked at; and d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,6 @@ from engine.analysis.searcher import Searcher
 from engine.analysis.taking import applied
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.analysis.witness import History, replayed
-from engine.decision import Decision
 from engine.program import Program, Rule
 from engine.targets import Documents
 from engine.walk import walk
@@ -174,24 +174,41 @@ def _enough(searcher: Searcher, rule: Rule, others: list[Rule]) -> tuple[Rule, .
 def _says_more(searcher: Searcher, rule: Rule, others: Iterable[Rule]) -> bool:
     """Tell whether there is a history with a norm at work, and none of others. Raises Unknown at the limit."""
     others = tuple(others)
-    asks = (_at_work, _broken) if isinstance(rule.norm, Obligation) else (_at_work,)
 
-    def stands(history: History) -> Decision | None:
+    def works(history: History) -> bool | None:
         decision = replayed(history, searcher.program, searcher.layers)
         if decision is None or not applied(decision, rule):
             return None
-        return None if any(applied(decision, each) for each in others) else decision
+        return None if any(applied(decision, each) for each in others) else True
 
+    def fails(history: History) -> bool | None:
+        broken = partial(_is_broken, searcher, history)
+        return True if broken(rule) and not any(map(broken, others)) else None
+
+    # Of two duties to one act the engine tells apart the breaches, where it does not tell apart when they are there.
+    asks = (
+        ((_broken, fails), (_at_work, works)) if isinstance(rule.norm, Obligation) else ((_at_work, works),)
+    )
     for actor in searcher.actors(rule):
         for ending in (False, True):
-            for ask in asks:
+            for ask, stands in asks:
                 put = partial(ask, searcher, rule, others, actor, ending)
                 about: tuple[Rule | str, ...] = (rule, *others, actor or "", str(ending))
                 step = searcher.step(f"implied {ask.__name__}", about, put)
                 foci = foci_of_an_end(searcher.program) if ending else foci_of(rule)
-                if is_possible(step, foci, stands if ask is _at_work else None):
+                if is_possible(step, foci, stands):
                     return True
     return False
+
+
+def _is_broken(searcher: Searcher, history: History, rule: Rule) -> bool:
+    """Tell whether somebody is in breach of a norm at the end of a history, as the engine says."""
+    asked = {"norm": rule.norm.id, "document": rule.document, "at": history.asked["at"]}
+    said = (
+        replayed(replace(history, asked={**asked, "by": party}), searcher.program, searcher.layers)
+        for party in searcher.program.bound_parties
+    )
+    return any(each is not None and each.answer == "yes" for each in said)
 
 
 def _at_work(

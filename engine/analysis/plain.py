@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contractlang.expression import And, Answer, Bound, Expr, StateValue
-from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, OnOccurrence, Window
+from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, OnOccurrence, Reasonable, Window
 from contractlang.records import fields_of
 from contractlang.source import Span
 from engine.walk import walk
@@ -58,6 +58,9 @@ def questions_of(norm: Norm) -> Iterator[str]:
         for part in walk(expr):
             if isinstance(part, Answer):
                 yield part.question
+    limit = getattr(getattr(norm, "window", None), "limit", None)
+    if isinstance(limit, Reasonable):
+        yield limit.question
 
 
 def plain(value: Any) -> Any:
