@@ -13,6 +13,7 @@ import pytest
 from contractlang.load import load_text
 from engine.analysis import analyse
 from engine.analysis.finding import Finding
+from engine.analysis.plain import questions_of
 from engine.governing import Programs
 
 HEAD = """
@@ -195,3 +196,17 @@ def test_a_ban_over_which_something_always_prevails_forbids_nothing() -> None:
     assert finding.key == "dead/shadowed:rules/1.2+rules/1.1:entry"
     shadowed[1] = shadowed[1].replace("bell is done and ", "")
     assert not found(shadowed, "dead")
+
+
+def test_a_duty_hangs_on_the_question_by_which_its_reasonable_time_is_judged() -> None:
+    text = """| agreement care
+| party tidier, owner
+| question soon: "Was it soon enough?"
+| act tidy by tidier
+
+1. The tidier tidies up within a reasonable time.
+| tidying: tidier must tidy within a reasonable time judged by soon
+"""
+    (norm,) = load_text(text, "care.contract").contracts["care"].norms
+
+    assert list(questions_of(norm)) == ["soon"]
