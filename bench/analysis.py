@@ -37,8 +37,8 @@ SAYS = {
     "三.2": (ONE, "乙方 应 保持 非 保管不善(事故)", "乙方 应 保持 非 保管不善(事故)，除非 终端原因(事故)"),
     "34(2)": (
         TELECOM,
-        "debt is overdue for more than 30 days and",
-        "debt is overdue for more than 45 days and",
+        "debt is overdue for more than 30 days\n",
+        "debt is overdue for more than 45 days\n",
     ),
 }
 """An edit of a clause each: in which file, what it says, and what it says then."""

@@ -171,7 +171,7 @@ def laws() -> dict[str, Contract]:
         ("三.2", "限于 损失成因(事故)，", "限于 损失成因(事故) 且 非 甲方与有过失(事故)，",
          {"against/loss:voip-1/三.2c+civil_code/592(2)"}, set()),
         ("四.2", REPAIR, "甲方 应 就 故障 维修，限 96小时 内", {"gap/number of law:voip-1/四.2"},
-         {"against/time:voip-1/四.2+telecom_regulations/32", "against/time:voip-1/四.2+henan_telecom/37"}),
+         {"against/time:voip-1/四.2:处理+telecom_regulations/32", "against/time:voip-1/四.2:处理+henan_telecom/37"}),
         ("四.2", REPAIR, "甲方 应 就 故障 维修，限 36小时 内", {"gap/number of law:voip-1/四.2"}, set()),
         ("四.3", ANSWER, "甲方 应 就 投诉 答复投诉，限 15个工作日 内", {"gap/number of law:voip-1/四.3b"},
          {"against/time:voip-1/四.3b+henan_telecom/38", "against/time:voip-1/四.3b+telecom_complaints/conditions"}),
