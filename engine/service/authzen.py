@@ -7,12 +7,13 @@ with `as_of`, `known_at`, `revision` and `at_least`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from engine.dates import parse_as_of
 from engine.event import Instant
+from engine.service.plain import QUESTION, QUESTIONS, PlainQuestion
 from engine.service.problems import Problem
 from engine.tuples import made
 
@@ -49,38 +50,6 @@ class Asked(NamedTuple):
         return not self.data and all(each is None for each in more)
 
 
-# Nearly every question says who, what, on which account, maybe when, and no more. Such a one is read in one go, a
-# tenth of the way through JSON in general; whatever is more than that, or wrong, is read in general.
-
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class _Entity(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    type: Text
-    id: Text
-
-
-class _Action(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    name: Text
-
-
-class _When(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    as_of: str
-
-
-class _Plain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    subject: _Entity
-    action: _Action
-    resource: _Entity
-    context: _When | None = None
-
-
-class _Plains(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    evaluations: Annotated[list[_Plain], msgspec.Meta(min_length=1)]
-
-
-_ONE: Final = msgspec.json.Decoder(_Plain)
-_SEVERAL: Final = msgspec.json.Decoder(_Plains)
 _WORDS, _WORDS_OF_WHEN, _WORDS_OF_SEVERAL = 13, 3, 1
 """How many keys and texts there are in a plain question, in when it is about, and around several."""
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -89,7 +58,7 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 def plain(body: bytes) -> Asked | None:
     """Read a question that says who, what, on which account, maybe when, each once; None of any other."""
     try:
-        said = _ONE.decode(body)
+        said = QUESTION.decode(body)
         return _asked_plainly(said) if body.count(b'"') == 2 * _words(said) else None
     except (msgspec.MsgspecError, ValueError):
         return None
@@ -98,7 +67,7 @@ def plain(body: bytes) -> Asked | None:
 def plain_batch(body: bytes, most: int) -> Batch | None:
     """Read several such questions, of which no more is said; None of any other batch."""
     try:
-        said = _SEVERAL.decode(body).evaluations
+        said = QUESTIONS.decode(body).evaluations
         words = _WORDS_OF_SEVERAL + sum(map(_words, said))
         if len(said) > most or body.count(b'"') != 2 * words:
             return None
@@ -107,12 +76,12 @@ def plain_batch(body: bytes, most: int) -> Batch | None:
         return None
 
 
-def _words(said: _Plain) -> int:
+def _words(said: PlainQuestion) -> int:
     """Return how many keys and texts there are in a question; each has two marks (`repeated.py`)."""
     return _WORDS if said.context is None else _WORDS + _WORDS_OF_WHEN
 
 
-def _asked_plainly(said: _Plain) -> Asked:
+def _asked_plainly(said: PlainQuestion) -> Asked:
     """Return the question. Raises ValueError where it is about no instant."""
     subject, resource, when = said.subject, said.resource, said.context
     at = None if when is None else parse_as_of(when.as_of)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from engine.canonical import canonical
 from engine.dates import parse_instant
 from engine.event import Instant
+from engine.service.plain import EVENT, EVENTS, PlainEvent
 from engine.service.problems import Problem, pointer
 from engine.service.repeated import marks
 from engine.tuples import made
@@ -80,25 +81,6 @@ def sent(kind: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tup
     raise _unsupported()
 
 
-# Nearly every event has the attributes that it must have, when it happened, and plain data. Such are read in one go;
-# whatever is more than that, or wrong, is read in general.
-
-_Name = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class _Plain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
-    specversion: Literal["1.0"]
-    id: _Name
-    source: _Name
-    type: _Name
-    subject: _Name
-    time: str
-    data: dict[str, str | int | bool | None] | None = None
-    datacontenttype: str | None = None
-
-
-_ONE: Final = msgspec.json.Decoder(_Plain)
-_SEVERAL: Final = msgspec.json.Decoder(list[_Plain])
 _APART: Final = _TAKEN | {"at", "personal"}
 
 
@@ -111,7 +93,7 @@ def plainly_sent(kind: str, body: bytes, most: int) -> tuple[list[Sent], bool] |
     if not batch and kind != STRUCTURED:
         return None
     try:
-        found = _SEVERAL.decode(body) if batch else [_ONE.decode(body)]
+        found = EVENTS.decode(body) if batch else [EVENT.decode(body)]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     if len(found) > most or body.count(b'"') != marks(found):
@@ -121,7 +103,7 @@ def plainly_sent(kind: str, body: bytes, most: int) -> tuple[list[Sent], bool] |
     return [_plain_event(each, f"/{number}" if batch else "") for number, each in enumerate(found)], batch
 
 
-def _plain_event(said: _Plain, at: str) -> Sent:
+def _plain_event(said: PlainEvent, at: str) -> Sent:
     raw: dict[str, Any] = {"id": said.id, "source": said.source, "name": said.type}
     if said.data:
         raw |= said.data
