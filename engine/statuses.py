@@ -277,7 +277,7 @@ class HappenedE(Evaluator):
         who = self.by.value(scene) if self.by is not None else None
         if event is None:
             return Reason("not happened", (self.name, who), False)
-        events = (event.id,)
+        events: tuple[str, ...] = (event.id,)
         if who == _BOTH and event.actor != BOTH:
             events = tuple(got[1].id for got in self._of_each(scene))
         return Reason("happened", (self.name, who, event.effect_at), True, (), events)
