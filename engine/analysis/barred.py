@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contractlang.norms import OnBreach
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, agreed
-from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule
 
 
@@ -20,7 +20,7 @@ def claims_barred(program: Program, telling: Telling) -> Iterator[Finding]:
         if not claims:
             continue
         called = telling.norms(claims)
-        law = listed(telling.clause(each.document, each.clause) for each in laws)
+        law = telling.clauses(laws)
         yield Finding(
             "against",
             (*clauses_of(claims), *laws),

@@ -9,7 +9,7 @@ from typing import Any
 from contractlang.declaration import OccurrenceDecl
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.calling import priority
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.happenings import Happening, Moment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
@@ -163,7 +163,7 @@ def _settles(program: Program, one: Clause, other: Clause) -> tuple[Said, ...]:
 def _clash(program: Program, one: Rule, other: Rule, again: Said | None) -> Said:
     verb = ("requires", "要求") if isinstance(one.norm, Obligation) else ("permits", "允许")
     first, second = named(program, clause_of(one)), named(program, clause_of(other))
-    when = Said("", "")
+    when = NOTHING
     if again is not None:
         when = Said(f"when there is {again.en} again, ", f"再次发生“{again.zh}”时，")
     return Said(

@@ -24,7 +24,7 @@ from contractlang.expression import (
 )
 from contractlang.kinds import FLAG
 from contractlang.norms import Maintenance, Obligation, OnOccurrence, Permission, Power
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import parts_of
 from engine.analysis.matter import singled_out
 from engine.analysis.plain import conjuncts, expressions, occurrences, plain
@@ -194,7 +194,7 @@ def _losses(program: Program, telling: Telling, one: str, other: str) -> Iterato
                 if near
                 else Said(f"{document.en} says nothing of it", f"{document.zh}没有约定")
             )
-            off = Said("", "")
+            off = NOTHING
             if breaks is not None:
                 end = telling.clause(breaks.document, breaks.clause)
                 off = Said(
@@ -370,11 +370,11 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
         if not hanging:
             continue
         name = telling.name(hanging[0].rule.name)
-        where = listed(telling.clause(each.rule.document, each.rule.clause) for each in hanging)
+        where = telling.clauses(_where(hanging))
         # The sum that the change is made for in the other agreement.
         alike = next(found for found in program.sums.values() if hanging[0] in found)
         theirs = [each for each in alike if each.home == other]
-        both = listed(telling.clause(each.rule.document, each.rule.clause) for each in (*hanging, *theirs))
+        both = telling.clauses(_where((*hanging, *theirs)))
         called, who, does = telling.norms(rules), telling.party(rules[0].norm.bearer), telling.name(act)
         yield Finding(
             "agreements",
@@ -433,25 +433,22 @@ def _unranked(program: Program, telling: Telling, one: str, other: str) -> Itera
         return
     a, b = telling.document(one), telling.document(other)
     cited = [_on_force(_contracts(program, each)[0]) for each in (one, other)]
-    said = listed(telling.clause(each.document, each.clause) for each in cited)
+    said = telling.clauses(cited)
     lives = [
         each.life
         for each in program.life_rules
         if each.document in (one, other) and each.life.how == "takes_effect"
     ]
     begun = list(dict.fromkeys(Clause(each.document, each.clause) for each in lives))
-    since = listed(telling.clause(each.document, each.clause) for each in begun)
+    since = telling.clauses(begun)
     both = {
         name: _where(each for each in found if each.home in (one, other))
         for name, found in program.sums.items()
         if {one, other} <= {each.home for each in found}
     }
-    twice = [
-        (telling.name(name), listed(telling.clause(*each[:2]) for each in where))
-        for name, where in both.items()
-    ]
+    twice = [(telling.name(name), telling.clauses(where)) for name, where in both.items()]
     sums = listed(Said(f"{name.en} ({where.en})", f"“{name.zh}”（{where.zh}）") for name, where in twice)
-    too = Said(f", and both set {sums.en}", f"，并都规定了{sums.zh}的数额") if twice else Said("", "")
+    too = Said(f", and both set {sums.en}", f"，并都规定了{sums.zh}的数额") if twice else NOTHING
     yield Finding(
         "agreements",
         tuple(dict.fromkeys((*cited, *begun, *(each for where in both.values() for each in where)))),

@@ -20,6 +20,9 @@ class Said(NamedTuple):
     zh: str
 
 
+NOTHING = Said("", "")
+
+
 class Clause(NamedTuple):
     """A sentence that takes part: its document, its clause, and the norm's id where it is a norm."""
 
@@ -33,7 +36,7 @@ class Witness:
     """A dated history that shows a finding, and what the engine says of it.
 
     `entries` are ledger entries as in a JSON Lines ledger; `settings`, `readings` and `answers` those of the account;
-    `asked` is the question put to the engine, and `answers_found` its answer under each set of layers asked.
+    `asked` is the question put to the engine, and `verdicts` its answer under each set of layers asked.
     """
 
     entries: tuple[Mapping[str, Any], ...]

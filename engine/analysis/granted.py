@@ -15,7 +15,7 @@ from engine.analysis.listing import OPEN, agreed, of_law_between
 from engine.analysis.matter import claims_beside, ends_of, near, singled_out
 from engine.analysis.required import agreements_called, broken_off, terms_left_out, unless_lost
 from engine.analysis.stated import laws_stating
-from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule, Sum
 from engine.targets import Documents
 from engine.terms import Terms
@@ -47,7 +47,7 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         act = program.acts[laws[0].act_name]
         # How what works by arriving is told is another matter.
         stated = () if act.on_arrival else laws_stating(program, act)
-        too = listed(telling.clause(*each[:2]) for each in stated)
+        too = telling.clauses(stated)
         who, does = telling.party(laws[0].norm.bearer), telling.name(laws[0].act_name)
         clause, law, document = (
             telling.norms(bearing),
@@ -119,7 +119,7 @@ def sums_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             bearing = _on_whose_breach(program, laws[0])
             agreed_sums = list(dict.fromkeys((each.rule.document, each.rule.clause) for each in own))
             name, law = telling.name(own[0].rule.name), telling.clause(document, number)
-            sums = listed(telling.clause(*each) for each in agreed_sums)
+            sums = telling.clauses(agreed_sums)
             yield Finding(
                 "gap",
                 (*(Clause(*each) for each in agreed_sums), *clauses_of(bearing), Clause(document, number)),

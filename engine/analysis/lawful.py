@@ -12,7 +12,7 @@ from typing import Any
 
 from contractlang.declaration import PartyDecl
 from contractlang.norms import Maintenance, Permission, Power, Prohibition
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
@@ -182,7 +182,7 @@ def _against_found(
                 f"；这还取决于{speaking.zh}所涉及的问题",
             )
             if beside
-            else Said("", "")
+            else NOTHING
         )
         return Finding(
             "against", (*clauses, *beside),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from engine.analysis.answers import Answers, Trail
 from engine.analysis.asking import LIMIT, Unknown
-from engine.analysis.finding import Clause, Finding, Kind, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening
 from engine.analysis.instances import MANY
@@ -399,7 +399,7 @@ def bound_of(world: World | Shown | None, again: Said | None = None) -> Said:
             f"检索范围：各方每类行为与每类事件至多发生一次、{HORIZON}日以内的事件经过",
         )
     kinds = world.kinds if isinstance(world, Shown) else len(world.happenings)
-    but = Said(f", {again.en} twice", f"，其中“{again.zh}”至多两次") if again is not None else Said("", "")
+    but = Said(f", {again.en} twice", f"，其中“{again.zh}”至多两次") if again is not None else NOTHING
     return Said(
         f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once"
         f"{but.en}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.norms import Obligation
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, agreed, by_clause, followed_up
 from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, clauses_of, listed
@@ -77,7 +77,7 @@ def duties_without_deadline(program: Program, telling: Telling) -> Iterator[Find
                 f"，以其违约为前提的{wait.zh}也永远无从适用",
             )
         else:
-            hangs = Said("", "")
+            hangs = NOTHING
         yield Finding(
             "gap",
             clauses_of([rule]),

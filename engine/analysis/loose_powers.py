@@ -8,7 +8,7 @@ from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import BlankValue, Happened, InBreach, IsBlank, Later, Overdue, StateValue, Used
 from contractlang.norms import Maintenance, OnBreach, Power
 from engine.analysis.comparison import agreed_to
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in
 from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -179,9 +179,7 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
         other, lost = listed(telling.party(each) for each in stuck), unless_lost(program, telling, rule.home)
         by_law = [way for way in exits if not way.home and any(may_be(way, each) for each in stuck)]
         law = telling.norms(by_law)
-        only = (
-            Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if by_law else Said("", "")
-        )
+        only = Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if by_law else NOTHING
         yield Finding(
             "gap",
             (*clauses_of(group), *broken_off(program, rule.home), *clauses_of(by_law)),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contractlang.contract import Contract
 from contractlang.expression import AgreedLosses, Answer, Const, Expr, Field, Not
 from contractlang.norms import LossRule, Priority
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.plain import conjuncts
 from engine.analysis.telling import Telling, listed
 from engine.program import Program
@@ -75,12 +75,12 @@ def _finding(
     ]
     agreed = telling.clause(loss.document, loss.clause)
     who = telling.party(loss.bearer)
-    cited = listed(telling.clause(*each[:2]) for each in together)
+    cited = telling.clauses(together)
     setting_aside = [each for law, clause in places for each in _aside(law, clause, loss)]
     asked = list(dict.fromkeys(_asked(program, each.when) for each in setting_aside))
     cases = [Said(telling.en.text(each), telling.zh.text(each)) for each in asked if each]
     case = listed(cases)
-    hangs = Said(f" It hangs on this: {case.en}", f"关键在于：{case.zh}") if cases else Said("", "")
+    hangs = Said(f" It hangs on this: {case.en}", f"关键在于：{case.zh}") if cases else NOTHING
     return Finding(
         "against",
         (Clause(loss.document, loss.clause, loss.id), *together),

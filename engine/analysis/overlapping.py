@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from contractlang.expression import Answer, CountOf
 from contractlang.norms import Bearer, Maintenance, Prohibition
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
 from engine.analysis.plain import conjuncts
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -87,7 +87,7 @@ def _told(program: Program, telling: Telling, bans: list[Rule], beside: list[Rul
             f"；{too.zh}所指的规定也可能禁止它",
         )
         if beside
-        else Said("", "")
+        else NOTHING
     )
     return Finding(
         "gap",

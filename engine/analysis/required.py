@@ -142,7 +142,7 @@ def broken_off(program: Program, home: str | None = None) -> tuple[Clause, ...]:
 
 def unless_lost(program: Program, telling: Telling, home: str | None = None) -> Said:
     """Return that what a text is silent on may have stood in what is lost of it; nothing where all of it is there."""
-    ends = listed(telling.clause(each.document, each.clause) for each in broken_off(program, home))
+    ends = telling.clauses(broken_off(program, home))
     if not ends.en:
         return ends
     return Said(

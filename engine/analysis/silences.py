@@ -14,7 +14,7 @@ from contractlang.contract import base_name
 from contractlang.declaration import BlankDecl, OccurrenceDecl
 from contractlang.expression import Answer, Bound, Expr, Field, StateValue
 from contractlang.norms import Maintenance, Obligation, OnBreach, OnOccurrence, Prohibition, Reasonable
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import OPEN, after, agreed, of_law, states_in
 from engine.analysis.plain import expressions, plain
 from engine.analysis.stated import laws_stating, stating
@@ -46,7 +46,7 @@ def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]
                 f"“{act.zh}”（{called.zh}）自到达时生效，但没有约定以何种方式、送达何处、何时视为到达",
             )
             if laws:
-                law = listed(telling.clause(*each[:2]) for each in laws)
+                law = telling.clauses(laws)
                 said = Said(
                     f"{said.en}: only the law speaks of it ({law.en})", f"{said.zh}，仅见于法律（{law.zh}）"
                 )
@@ -71,7 +71,7 @@ def manners_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             if not laws:
                 continue
             act, called = telling.name(name), telling.norms(rules)
-            law = listed(telling.clause(*each[:2]) for each in laws)
+            law = telling.clauses(laws)
             yield Finding(
                 "gap", (*clauses_of(rules), *laws),
                 Said(
@@ -149,13 +149,11 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
         unless = (
             Said(f" unless both renew it ({renewed.en})", f"（除非双方依{renewed.zh}续签）")
             if renewals
-            else Said("", "")
+            else NOTHING
         )
         states = listed(telling.name(state) for rule in kept for state, _, _ in rule.restores)
         law = telling.norms(going_on)
-        only = (
-            Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if going_on else Said("", "")
-        )
+        only = Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if going_on else NOTHING
         yield Finding(
             "gap", (Clause(home, lasts.life.clause), *clauses_of([*kept, *renewals, *going_on])),
             Said(
@@ -377,7 +375,7 @@ def said_but_no_norm(program: Program, telling: Telling) -> Iterator[Finding]:
         ]
         if not told:
             continue
-        called = listed(telling.clause(contract.name, number) for number in told)
+        called = telling.clauses((contract.name, number) for number in told)
         yield Finding(
             "gap", tuple(Clause(contract.name, number) for number in told),
             Said(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import Happened
 from contractlang.norms import Maintenance, Obligation, Prohibition
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import agreed, states_in
 from engine.analysis.stated import laws_stating
-from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule
 from engine.walk import walk
 
@@ -25,11 +25,11 @@ def duties_that_wait_for_their_bearer(program: Program, telling: Telling) -> Ite
         called, who = telling.norm(rule.norm), telling.party(rule.norm.bearer)
         does = telling.name(acts[0].name)
         laws = laws_stating(program, acts[0])
-        law = listed(telling.clause(*each[:2]) for each in laws)
+        law = telling.clauses(laws)
         only = (
             Said(f" Only the law speaks of it ({law.en}).", f"仅有法律涉及（{law.zh}）。")
             if laws
-            else Said("", "")
+            else NOTHING
         )
         yield Finding(
             "gap", (*clauses_of([rule]), *laws),
@@ -72,14 +72,14 @@ def bans_without_end(program: Program, telling: Telling) -> Iterator[Finding]:
         for name, rules in bans.items():
             called, act = telling.norms(rules), telling.name(name)
             laws = laws_stating(program, program.declarations[name])
-            law = listed(telling.clause(*each[:2]) for each in laws)
+            law = telling.clauses(laws)
             only = (
                 Said(
                     f" The law says no more than that it goes on ({law.en}).",
                     f"法律也只说明其继续存在（{law.zh}）。",
                 )
                 if laws
-                else Said("", "")
+                else NOTHING
             )
             yield Finding(
                 "gap", (*clauses_of(rules), *dict.fromkeys(terms), *laws),

@@ -12,8 +12,8 @@ from contractlang.expression import Bound, Expr
 from contractlang.norms import Bearer, Maintenance, Norm, OnOccurrence, Who
 from contractlang.source import Span
 from contractlang.words import say_expr, say_window
-from engine.analysis.finding import Clause, Said
-from engine.program import Program, Rule
+from engine.analysis.finding import NOTHING, Clause, Said
+from engine.program import Place, Program, Rule
 from engine.voice import Voice
 
 
@@ -49,6 +49,10 @@ class Telling:
         """Return how a clause is called."""
         return self.both(lambda voice: voice.clause(document, number))
 
+    def clauses(self, clauses: Iterable[Clause | Place]) -> Said:
+        """Return how some clauses are called, each once."""
+        return listed(self.clause(*each[:2]) for each in clauses)
+
     def norm(self, norm: Norm) -> Said:
         """Return how the clause of a norm is called."""
         return self.both(lambda voice: voice.called(norm))
@@ -80,7 +84,7 @@ class Telling:
         """Return the time that a norm allows; the empty text where it sets none."""
         norm = rule.norm
         if isinstance(norm, Maintenance) or norm.window is None:
-            return Said("", "")
+            return NOTHING
         on = norm.trigger
         name = self.name(on.name) if isinstance(on, OnOccurrence) else Said("it", "该事项")
         contract = self._contract(norm.document)

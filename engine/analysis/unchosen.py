@@ -20,7 +20,7 @@ from engine.analysis.listing import agreed, of_law_between, states_in, under_its
 from engine.analysis.matter import near, singled_out
 from engine.analysis.plain import expressions
 from engine.analysis.stated import laws_stating, stating
-from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.analysis.unfilled import sentences
 from engine.program import Program, Rule
 from engine.targets import Documents
@@ -198,7 +198,7 @@ def _told(telling: Telling, together: list[_Unchosen]) -> Finding:
     declared, _, laws, _, taken = together[0]
     clauses = [clause for each in together for clause in each.clauses]
     beside = [clause for each in together for clause in each.beside]
-    where = listed(telling.clause(each.document, each.clause) for each in clauses)
+    where = telling.clauses(clauses)
     name = telling.name(declared.name)
     ways = [_called(telling, declared, each.name) for each in declared.options]
     if taken is None:
@@ -209,7 +209,7 @@ def _told(telling: Telling, together: list[_Unchosen]) -> Finding:
         way = _called(telling, declared, taken)
         unless = Said(f"Unless another is chosen, {way.en} is taken.", f"未作选择的，取{way.zh}。")
     if laws:
-        law = listed(telling.clause(each.document, each.clause) for each in laws)
+        law = telling.clauses(laws)
         unless = Said(
             f"{law.en} {agreeing(law, 'bears', 'bear')} on it and {agreeing(law, 'leaves', 'leave')} it open."
             f" {unless.en}",

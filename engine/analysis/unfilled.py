@@ -9,7 +9,7 @@ from contractlang.contract import Contract
 from contractlang.declaration import BlankDecl, OccurrenceDecl
 from contractlang.expression import BlankValue, Expr, IsBlank
 from contractlang.norms import OnOccurrence
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
 from engine.analysis.plain import expressions, occurrences, plain
 from engine.analysis.required import agreements_called, broken_off
@@ -65,14 +65,12 @@ class Unfilled(NamedTuple):
         )  # fmt: skip
 
     def _turns(self, telling: Telling) -> Said:
-        name, where = telling.name(self.declared.name), _clauses(telling, self.users)
+        name, where = telling.name(self.declared.name), telling.clauses(self.users)
         if not self.declared.gap:
             return Said(f"{where.en} turns on the blank {name.en}", f"{where.zh}取决于空白“{name.zh}”")
-        lost = _clauses(telling, self.lost)
+        lost = telling.clauses(self.lost)
         off = (
-            Said(f" (it breaks off at {lost.en})", f"（现有文本在{lost.zh}处中断）")
-            if self.lost
-            else Said("", "")
+            Said(f" (it breaks off at {lost.en})", f"（现有文本在{lost.zh}处中断）") if self.lost else NOTHING
         )
         return Said(
             f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for{off.en}",
@@ -80,7 +78,7 @@ class Unfilled(NamedTuple):
         )
 
     def _rest(self, telling: Telling) -> Said:
-        law, speaking = _clauses(telling, self.laws), _clauses(telling, self.speaking)
+        law, speaking = telling.clauses(self.laws), telling.clauses(self.speaking)
         if self.laws:
             return Said(
                 f"what holds while nothing is agreed on it stands in the law alone ({law.en})",
@@ -103,10 +101,6 @@ class Unfilled(NamedTuple):
             f" {agreeing(speaking, 'fills', 'fill')} nothing in",
             f"{said.zh}；{speaking.zh}与此有关，但不能据以填补",
         )
-
-
-def _clauses(telling: Telling, clauses: list[Clause]) -> Said:
-    return listed(telling.clause(each.document, each.clause) for each in clauses)
 
 
 def _ruled(program: Program) -> dict[str, dict[Clause, None]]:
@@ -153,7 +147,7 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                 f"{document.zh}留有“{name.zh}”待填，但没有一句话用到所填内容：无论如何约定，都不产生任何后果。",
             )
             if instead:
-                own, law = telling.norms(instead), listed(telling.clause(*each[:2]) for each in laws)
+                own, law = telling.norms(instead), telling.clauses(laws)
                 said = Said(
                     f"{said.en} {own.en} {agreeing(own, 'goes', 'go')} by what the law takes where nothing is"
                     f" agreed ({law.en}).",
@@ -181,7 +175,7 @@ def _meant_and_not_fixed(
     """Return that clauses mean something agreed which the text does not fix."""
     laws = list(laws_stating(program, declared))
     meant = [Clause(each.document, each.clause, declared.name) for each in stated]
-    name, where = telling.name(declared.name), _clauses(telling, stated)
+    name, where = telling.name(declared.name), telling.clauses(stated)
     said = Said(
         f"{where.en} {agreeing(where, 'means', 'mean')} something agreed ({name.en}) that the text neither fixes nor"
         " leaves a place for, and no sentence asks for it.",
@@ -198,7 +192,7 @@ def _meant_and_not_fixed(
 
 def _and_the_law(telling: Telling, said: Said, laws: list[Clause]) -> Said:
     """Return what is said, and which laws speak of it."""
-    law = _clauses(telling, laws)
+    law = telling.clauses(laws)
     speaks = f" {law.en} {agreeing(law, 'speaks', 'speak')} of it." if laws else ""
     return Said(f"{said.en}{speaks}", f"{said.zh}{law.zh}涉及该事项。" if laws else said.zh)
 

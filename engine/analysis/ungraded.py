@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.analysis.comparison import turned_on
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, of_law_between
 from engine.analysis.loose_powers import promised
 from engine.analysis.required import broken_off, unless_lost
@@ -110,7 +110,7 @@ def _told(
     only = (
         Said(f" Only the law gives more ({law.en}).", f"更多的措施只见于法律（{law.zh}）。")
         if laws
-        else Said("", "")
+        else NOTHING
     )
     return Finding(
         "gap", clauses_of([*held, *ends, *left, *laws]),

@@ -7,7 +7,7 @@ from itertools import chain
 
 from contractlang.expression import And, Answer, Bound, Expr, Not, Or
 from contractlang.norms import Maintenance, Prohibition
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
 from engine.analysis.overlapping import judged_apart
 from engine.analysis.plain import questions_of
@@ -108,7 +108,7 @@ def _unmeasured(
         f"{said.zh}：文本没有写明以什么指标或标准衡量，也没有写明由谁认定。",
     )
     if laws:
-        law = listed(telling.clause(*each[:2]) for each in laws)
+        law = telling.clauses(laws)
         said = Said(f"{said.en} Only the law speaks of it: {law.en}.", f"{said.zh}仅有法律涉及：{law.zh}。")
     return Finding(
         "gap", (*clauses_of(judged), *laws), said,
@@ -138,10 +138,8 @@ def losses_without_extent(program: Program, telling: Telling) -> Iterator[Findin
         questions = dict.fromkeys(name for asked in claims.values() for name in asked)
         laws = tuple(dict.fromkeys(law for each in questions for law in _speaking(program, each)))
         own = (*clauses_of(rules), *(Clause(home, each.clause, each.id) for each in borne))
-        called, law = (listed(telling.clause(*each[:2]) for each in group) for group in (own, laws))
-        only = (
-            Said(f"; only the law does ({law.en})", f"，仅有法律规定（{law.zh}）") if laws else Said("", "")
-        )
+        called, law = telling.clauses(own), telling.clauses(laws)
+        only = Said(f"; only the law does ({law.en})", f"，仅有法律规定（{law.zh}）") if laws else NOTHING
         yield Finding(
             "gap", (*own, *laws),
             Said(

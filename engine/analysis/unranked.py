@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from contractlang.expression import ByDocument, ByOrder
-from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.telling import Telling, agreeing, listed
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
+from engine.analysis.telling import Telling, agreeing
 from engine.program import Program
 
 _EQUAL = re.compile(
@@ -31,7 +31,7 @@ def texts_of_equal_force(program: Program, telling: Telling) -> Iterator[Finding
         if contract.kind != "agreement" or not equal or any(_FIRST.search(each.text) for each in told):
             continue
         laws = list(dict.fromkeys(ranking))
-        called, law = (listed(telling.clause(*each[:2]) for each in clauses) for clauses in (equal, laws))
+        called, law = telling.clauses(equal), telling.clauses(laws)
         only = (
             Said(
                 f" Of texts that do not agree {law.en} {agreeing(law, 'speaks', 'speak')}: a human has to say which"
@@ -39,7 +39,7 @@ def texts_of_equal_force(program: Program, telling: Telling) -> Iterator[Finding
                 f"约定不一致的，{law.zh}有规定，但以何者为准仍须由人判断。",
             )
             if laws
-            else Said("", "")
+            else NOTHING
         )
         yield Finding(
             "gap", (*equal, *laws),
