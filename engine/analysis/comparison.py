@@ -10,28 +10,17 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from contractlang.contract import Contract
-from contractlang.declaration import BlankDecl
-from contractlang.expression import (
-    AmountOf,
-    BlankValue,
-    Const,
-    Expr,
-    Happened,
-    InBreach,
-    Or,
-    Overdue,
-    StateValue,
-)
+from contractlang.expression import AmountOf, Const, Expr, Happened, StateValue
 from contractlang.kinds import FLAG
-from contractlang.norms import Maintenance, Obligation, OnOccurrence, Permission, Power
+from contractlang.norms import Maintenance, Obligation, Permission, Power
+from engine.analysis.absent import absences
 from engine.analysis.finding import NOTHING, Clause, Finding, Said
-from engine.analysis.listing import parts_of
-from engine.analysis.matter import singled_out
-from engine.analysis.plain import conjuncts, expressions, occurrences, plain
-from engine.analysis.required import broken_off, unless_lost
+from engine.analysis.listing import agreed, texts_of
+from engine.analysis.lost import broken_off, unless_lost, without_place
+from engine.analysis.matter import agreed_to, matter_of
+from engine.analysis.plain import conjuncts, parts_of, plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
-from engine.targets import Documents
 from engine.walk import walk
 
 # What a sentence on the force of one text beside another speaks of.
@@ -41,189 +30,11 @@ _FORCE = re.compile(r"补充协议|优先|不一致|取代|supplement|prevail|su
 def comparison(program: Program, telling: Telling) -> Iterator[Finding]:
     """Yield how the agreements of a program differ, and that nothing says which of them goes before."""
     for one, other in permutations(program.agreements, 2):
-        yield from _absent(program, telling, one, other)
-        yield from _terms_of_life(program, telling, one, other)
-        yield from _losses(program, telling, one, other)
+        yield from absences(program, telling, one, other)
         yield from _changed_sums(program, telling, one, other)
         if program.agreements.index(one) < program.agreements.index(other):
             yield from _differing(program, telling, one, other)
             yield from _unranked(program, telling, one, other)
-
-
-# ---- What one has and the other has not -----------------------------------------------------------------------------
-
-
-def _absent(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
-    """Find the norms of one agreement on acts and matters of which the other has none."""
-    theirs = {_matter(rule) for rule in _of(program, other)}
-    theirs |= {(rule.act_name,) for rule in _of(program, other) if rule.act_name}
-    groups: dict[object, list[Rule]] = {}
-    for rule in _of(program, one):
-        matter = (rule.act_name,) if rule.act_name else _matter(rule)
-        if matter not in theirs:
-            groups.setdefault((rule.norm.document, rule.norm.clause), []).append(rule)
-    breaks = _break(program, other)
-    for group in groups.values():
-        called = telling.clause(group[0].norm.document, group[0].norm.clause)
-        there, here = telling.document(other), telling.document(one)
-        has = listed(_having(telling, rule) for rule in group)
-        same = _same_duties(program, group, other)
-        duties = telling.norms(same)
-        said = Said(
-            f"{called.en} {has.en}; {there.en} has nothing of the kind"
-            + (f", though {duties.en} {agreeing(duties, 'makes', 'make')} the same a duty" if same else "")
-            + f". What happens under {there.en} is not governed by {called.en} unless {here.en} governs that too",
-            f"{called.zh}{has.zh}；{there.zh}"
-            + (f"虽有同样的义务（{duties.zh}），却" if same else "")
-            + f"没有相应约定。依{there.zh}发生的事项，除非{here.zh}也适用，否则不受{called.zh}调整",
-        )
-        if breaks is not None:
-            end = telling.clause(breaks.document, breaks.clause)
-            said = Said(
-                f"{said.en} (the text of {there.en} breaks off at {end.en}; it may have stood there).",
-                f"{said.zh}（{there.zh}的文本在{end.zh}处中断，原文可能有此约定）。",
-            )
-        else:
-            said = Said(said.en + ".", said.zh + "。")
-        yield Finding(
-            "agreements",
-            (*clauses_of(group), *clauses_of(same), *([breaks] if breaks is not None else [])),
-            said,
-            settles=(
-                Said(
-                    f"say whether {called.en} also governs what happens under {there.en}",
-                    f"约定{called.zh}是否也适用于{there.zh}项下的事项",
-                ),
-            ),
-            detail={"what": "only in one", "agreement": one, "absent_in": other},
-        )
-
-
-def _having(telling: Telling, rule: Rule) -> Said:
-    en, zh = _HAS[type(rule.norm).__name__]
-    who, does = telling.party(rule.norm.bearer), _doing(telling, rule)
-    return Said(en.format(who=who.en, does=does.en), zh.format(who=who.zh, does=does.zh))
-
-
-_HAS = {
-    "Obligation": ("obliges {who} to {does}", "要求{who}{does}"),
-    "Prohibition": ("forbids {who} to {does}", "禁止{who}{does}"),
-    "Permission": ("allows {who} to {does}", "允许{who}{does}"),
-    "Power": ("gives {who} the power to {does}", "赋予{who}“{does}”的权利"),
-    "Maintenance": ("obliges {who} to keep this: {does}", "要求{who}保持：{does}"),
-}
-
-
-def _same_duties(program: Program, group: list[Rule], other: str) -> list[Rule]:
-    """Return the duties of the other agreement to do the acts on whose breach in particular some norms turn."""
-    acts = {program.rules[index].act_name for rule in group for index in turned_on(program, rule)}
-    return [
-        each for each in _of(program, other) if isinstance(each.norm, Obligation) and each.act_name in acts
-    ]
-
-
-def turned_on(program: Program, rule: Rule) -> frozenset[int]:
-    """Return the duties on whose breach in particular a norm turns, or on that they are late."""
-    targets = [part.target for part in parts_of(rule) if isinstance(part, Overdue | InBreach)]
-    late = set[int]()
-    if targets:
-        documents = Documents(program.contracts)
-        index_of = {id(each.norm): each.index for each in program.rules}
-        meant = (norm for each in targets for norm in documents.meant(each, rule.norm.document))
-        late = {index_of[id(norm)] for norm in meant if id(norm) in index_of}
-    return singled_out(program, rule.on_breach_of) | singled_out(program, frozenset(late))
-
-
-def _terms_of_life(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
-    """Find a term that only one agreement has: when it runs out, the other goes on."""
-    lasting = {
-        home: [e for e in program.life_rules if e.document == home and e.life.how == "lasts"]
-        for home in (one, other)
-    }
-    if not lasting[one] or lasting[other]:
-        return
-    life = lasting[one][0].life
-    called, here, there = (
-        telling.clause(life.document, life.clause),
-        telling.document(one),
-        telling.document(other),
-    )
-    breaks = _break(program, other)
-    begins = dict.fromkeys(
-        Clause(each.document, each.life.clause)
-        for each in program.life_rules
-        if each.document == other and each.life.document == other and each.life.how == "takes_effect"
-    )
-    yield Finding(
-        "agreements",
-        (Clause(life.document, life.clause), *begins, *([breaks] if breaks is not None else [])),
-        Said(
-            f"{here.en} ends with its term ({called.en}); {there.en} has none. When {here.en} has run out, {there.en}"
-            " is still in force, and whoever goes on does so under it alone.",
-            f"{here.zh}有期限（{called.zh}），{there.zh}没有。{here.zh}期满后，{there.zh}仍然有效，继续履行的只受{there.zh}调整。",
-        ),
-        settles=(
-            Said(
-                f"give {there.en} a term, or let it end together with {here.en}",
-                f"为{there.zh}约定期限，或约定其随{here.zh}一并终止",
-            ),
-        ),
-        detail={"what": "term", "agreement": one, "absent_in": other},
-    )
-
-
-def _losses(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
-    """Find rules on who bears a loss that only one agreement has."""
-    here, there, breaks = _contracts(program, one), _contracts(program, other), _break(program, other)
-    known = {
-        loss.trigger.name for each in there for loss in each.losses if isinstance(loss.trigger, OnOccurrence)
-    }
-    for contract in here:
-        for loss in contract.losses:
-            if not isinstance(loss.trigger, OnOccurrence) or loss.trigger.name in known:
-                continue
-            near = [rule for rule in _of(program, other) if loss.trigger.name in set(occurrences(rule.norm))]
-            called, event = telling.clause(contract.name, loss.clause), telling.name(loss.trigger.name)
-            who, document = telling.party(loss.bearer), telling.document(other)
-            speaks = telling.norms(near)
-            but = (
-                Said(
-                    f"{speaks.en} speaks of {event.en} and says nothing of the loss",
-                    f"{speaks.zh}虽涉及“{event.zh}”，却未提及损失",
-                )
-                if near
-                else Said(f"{document.en} says nothing of it", f"{document.zh}没有约定")
-            )
-            off = NOTHING
-            if breaks is not None:
-                end = telling.clause(breaks.document, breaks.clause)
-                off = Said(
-                    f" (its text breaks off at {end.en}; it may have stood there)",
-                    f"（其文本在{end.zh}处中断，原文可能有此约定）",
-                )
-            yield Finding(
-                "agreements",
-                (
-                    Clause(contract.name, loss.clause, loss.id),
-                    *clauses_of(near),
-                    *([breaks] if breaks is not None else ()),
-                ),
-                Said(
-                    f"{called.en} puts the loss from {event.en} on {who.en}; {but.en}, so under {document.en} the loss"
-                    f" lies where the law puts it{off.en}.",
-                    f"{called.zh}约定“{event.zh}”造成的损失由{who.zh}承担；{but.zh}，依{document.zh}时损失由法律确定的一方承担{off.zh}。",
-                ),
-                settles=(
-                    Said(
-                        f"say in {document.en} who bears that loss",
-                        f"在{document.zh}中约定该损失由谁承担",
-                    ),
-                ),
-                detail={"what": "loss", "agreement": one, "absent_in": other},
-            )
-
-
-# ---- Where both speak -----------------------------------------------------------------------------------------------
 
 
 def _differing(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
@@ -235,10 +46,10 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
             continue
         a, b = telling.norms(mine), telling.norms(theirs)
         norm = mine[0].norm
-        who, does = telling.party(norm.bearer), _doing(telling, mine[0])
+        who, does = telling.party(norm.bearer), telling.deed(mine[0])
         first, second = _asks(telling, mine, theirs), _asks(telling, theirs, mine)
         # What a text does not even leave a place for may have stood in what is lost of it.
-        homes = [home for home, rules in ((one, mine), (other, theirs)) if _without_place(program, rules)]
+        homes = [home for home, rules in ((one, mine), (other, theirs)) if without_place(program, rules)]
         lost = [unless_lost(program, telling, home) for home in homes]
         if isinstance(norm, Maintenance):
             what = "standard"
@@ -280,28 +91,9 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
         )
 
 
-def _without_place(program: Program, rules: list[Rule]) -> bool:
-    """Tell whether norms turn on a blank for which their text leaves no place."""
-    named = {
-        part.name
-        for rule in rules
-        for expr in expressions(rule.norm)
-        for part in walk(expr)
-        if isinstance(part, BlankValue)
-    }
-    declared = (program.declarations.get(name) for name in named)
-    return any(isinstance(each, BlankDecl) and each.gap for each in declared)
-
-
 def _sums_owed(program: Program, rules: list[Rule]) -> tuple[Clause, ...]:
     """Return the clauses of an agreement that say what its duties to pay are about."""
-    named = {
-        part.name
-        for rule in rules
-        for expr in expressions(rule.norm)
-        for part in walk(expr)
-        if isinstance(part, AmountOf)
-    }
+    named = {part.name for rule in rules for part in parts_of(rule.norm) if isinstance(part, AmountOf)}
     sums = (each for found in program.sums.values() for each in found if each.home == rules[0].home)
     return _where(each for each in sums if each.rule.name in named)
 
@@ -357,9 +149,9 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
     """Find sums of one agreement that hang on what only the other gives a power to change."""
     if _ranked(program, one, other):
         return
-    own = {rule.act_name for rule in _of(program, one) if _used_alone(program, rule)}
+    own = {rule.act_name for rule in agreed(program, one) if _used_alone(program, rule)}
     powers: dict[str, list[Rule]] = {}
-    for rule in _of(program, other):
+    for rule in agreed(program, other):
         if _used_alone(program, rule) and rule.act_name not in own:
             powers.setdefault(rule.act_name, []).append(rule)
     sums = [each for found in program.sums.values() for each in found if each.home == one]
@@ -399,23 +191,6 @@ def _used_alone(program: Program, rule: Rule) -> bool:
     return isinstance(rule.norm, Power | Permission) and not agreed_to(program, rule)
 
 
-def agreed_to(program: Program, rule: Rule) -> bool:
-    """Tell whether a power waits for what another party has to do first: it is not used alone."""
-
-    def another(expr: Expr) -> bool:
-        match expr:
-            case Happened(name=name):
-                act = program.acts.get(name)
-                return act is not None and act.actor is not None and act.actor != rule.norm.bearer
-            case Or(parts=parts):
-                return all(another(part) for part in parts)
-            case _:
-                return False
-
-    waits = conjuncts(rule.norm.when) | conjuncts(rule.norm.since)
-    return any(another(each) for each in waits.values())
-
-
 def _hangs_on(sum: Sum, act: str, states: set[str]) -> bool:
     """Tell whether a sum is reckoned from a state, or depends on an act."""
     parts = [part for expr in (sum.rule.value, sum.rule.where) for part in walk(expr)]
@@ -432,7 +207,7 @@ def _unranked(program: Program, telling: Telling, one: str, other: str) -> Itera
     if not common or _ranked(program, one, other):
         return
     a, b = telling.document(one), telling.document(other)
-    cited = [_on_force(_contracts(program, each)[0]) for each in (one, other)]
+    cited = [_on_force(texts_of(program, each)[0]) for each in (one, other)]
     said = telling.clauses(cited)
     lives = [
         each.life
@@ -481,43 +256,8 @@ def _ranked(program: Program, one: str, other: str) -> bool:
     return any({by, over} == {one, other} for by, over, _ in program.precedence)
 
 
-# ---- Helpers --------------------------------------------------------------------------------------------------------
-
-
-def _of(program: Program, home: str) -> Iterator[Rule]:
-    yield from (each for each in program.rules if each.home == home)
-
-
-def _contracts(program: Program, home: str) -> list[Contract]:
-    return [each for each in program.contracts if each.kind == "agreement" and each.base == home]
-
-
-def _break(program: Program, home: str) -> Clause | None:
-    """Return where the text of an agreement breaks off, or None."""
-    contract = _contracts(program, home)[-1]
-    return Clause(contract.name, contract.clauses[-1].number) if contract.truncated else None
-
-
 def _by_matter(program: Program, home: str) -> dict[object, list[Rule]]:
     found: dict[object, list[Rule]] = {}
-    for rule in _of(program, home):
-        found.setdefault(_matter(rule), []).append(rule)
+    for rule in agreed(program, home):
+        found.setdefault(matter_of(rule), []).append(rule)
     return found
-
-
-def _matter(rule: Rule) -> object:
-    """Return what a norm deals with: its kind, whom it binds, and the act, or what the condition kept is about."""
-    norm = rule.norm
-    if not isinstance(norm, Maintenance):
-        return type(norm).__name__, norm.bearer, norm.act.name
-    if isinstance(norm.trigger, OnOccurrence):
-        return "Maintenance", norm.bearer, norm.trigger.name
-    about = frozenset(part.name for part in walk(norm.keeps) if isinstance(part, StateValue | Happened))
-    return "Maintenance", norm.bearer, about
-
-
-def _doing(telling: Telling, rule: Rule) -> Said:
-    norm = rule.norm
-    if not isinstance(norm, Maintenance):
-        return telling.name(norm.act.name)
-    return telling.conditions(rule, [norm.keeps])

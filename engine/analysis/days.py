@@ -14,12 +14,11 @@ from contractlang.norms import Norm
 from contractlang.values import Period
 from engine.analysis.logic import Truth, every, some
 from engine.analysis.numbers import AnyNumber, choice, whole
-from engine.analysis.plain import expressions
+from engine.analysis.plain import parts_of
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
 from engine.dates import DAY, start_of
 from engine.quantities import BlankE, ConstE, FieldE, LaterE, NowE
-from engine.walk import walk
 from engine.working_days import RestDays
 
 FIRST_DAY = date(2026, 3, 2)
@@ -33,8 +32,7 @@ def looks_beyond(norm: Norm) -> bool:
     last = FIRST_DAY + timedelta(days=HORIZON)
     return any(
         isinstance(part, Const) and isinstance(part.value, date) and not FIRST_DAY <= part.value < last
-        for expr in expressions(norm)
-        for part in walk(expr)
+        for part in parts_of(norm)
     )
 
 

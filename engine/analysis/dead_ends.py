@@ -8,10 +8,10 @@ from contractlang.declaration import OccurrenceDecl, StateDecl
 from contractlang.expression import Discharged
 from contractlang.norms import Obligation, Power
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import OPEN, after, agreed, followed_up, parts_of
+from engine.analysis.listing import OPEN, after, agreed, followed_up, meant
+from engine.analysis.plain import parts_of
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
-from engine.targets import Documents
 
 
 def states_without_way_out(program: Program, telling: Telling) -> Iterator[Finding]:
@@ -101,14 +101,9 @@ def suspensions_without_way_out(program: Program, telling: Telling) -> Iterator[
 
 def _awaited(program: Program, rule: Rule) -> list[Rule]:
     """Return the duties that have to be done before a norm is open."""
-    documents = Documents(program.contracts)
-    meant = [
-        id(norm)
-        for part in parts_of(rule)
-        if isinstance(part, Discharged)
-        for norm in documents.meant(part.target, rule.norm.document)
-    ]
-    return [each for each in program.rules if id(each.norm) in meant]
+    targets = (part.target for part in parts_of(rule.norm) if isinstance(part, Discharged))
+    awaited = {index for each in targets for index in meant(program, each, rule.norm.document)}
+    return [program.rules[index] for index in sorted(awaited)]
 
 
 def _has_last_day(rule: Rule) -> bool:

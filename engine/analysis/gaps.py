@@ -24,6 +24,7 @@ from engine.analysis.granted import rights_after_another_end, rights_of_law, sum
 from engine.analysis.loose_duties import breaches_without_consequence, duties_without_deadline
 from engine.analysis.loose_powers import changes_without_exit, powers_without_bound
 from engine.analysis.losses import losses_against_law
+from engine.analysis.lost import texts_broken_off
 from engine.analysis.overlapping import bans_judged_apart
 from engine.analysis.repeated import sentences_twice
 from engine.analysis.required import care_of_law, duties_of_law
@@ -31,12 +32,7 @@ from engine.analysis.silences import SILENCES
 from engine.analysis.standing_duties import bans_without_end, duties_that_wait_for_their_bearer
 from engine.analysis.telling import Telling
 from engine.analysis.unchosen import laws_read_in_several_ways, texts_read_in_several_ways
-from engine.analysis.unfilled import (
-    blanks_without_rule,
-    blanks_without_use,
-    events_without_rule,
-    texts_broken_off,
-)
+from engine.analysis.unfilled import blanks_without_rule, blanks_without_use, events_without_rule
 from engine.analysis.ungraded import remedies_for_one_breach_only, remedies_of_law_only
 from engine.analysis.unmeasured import (
     bans_without_measure,

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contractlang.expression import InBreach
 from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import OPEN, agreed, of_law_between
+from engine.analysis.listing import OPEN, agreed, meant, of_law_between
+from engine.analysis.lost import broken_off, unless_lost
 from engine.analysis.matter import claims_beside, ends_of, near, singled_out
-from engine.analysis.required import agreements_called, broken_off, terms_left_out, unless_lost
+from engine.analysis.required import agreements_called, terms_left_out
 from engine.analysis.stated import laws_stating
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule, Sum
-from engine.targets import Documents
 from engine.terms import Terms
 from engine.walk import walk
 
@@ -138,13 +138,10 @@ def sums_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
 
 def _on_whose_breach(program: Program, law: Sum) -> list[Rule]:
     """Return the agreed sentences on the matter of the duties on whose breach a sum of law turns."""
-    documents = Documents(program.contracts)
-    index_of = {id(rule.norm): rule.index for rule in program.rules}
     duties: set[int] = set()
     for expr in (law.rule.where, law.rule.value):
         for part in walk(expr):
             if isinstance(part, InBreach):
-                meant = documents.meant(part.target, law.rule.document)
-                duties |= {index_of[id(norm)] for norm in meant if id(norm) in index_of}
-    turned_on = [program.rules[index] for index in sorted(singled_out(program, frozenset(duties)))]
-    return list({rule.index: rule for duty in turned_on for rule in near(program, duty)}.values())
+                duties |= meant(program, part.target, law.rule.document)
+    broken = [program.rules[index] for index in sorted(singled_out(program, frozenset(duties)))]
+    return list({rule.index: rule for duty in broken for rule in near(program, duty)}.values())

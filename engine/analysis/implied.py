@@ -19,16 +19,15 @@ from engine.analysis.asking import Unknown
 from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Finding, Said
 from engine.analysis.happenings import Broken
+from engine.analysis.listing import meant
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Put, bound_of, clause_of, foci_of, foci_of_an_end, is_possible, undecided
-from engine.analysis.plain import expressions, plain
+from engine.analysis.plain import parts_of, plain
 from engine.analysis.searcher import Searcher
 from engine.analysis.taking import applied
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.analysis.witness import History, replayed
 from engine.program import Program, Rule
-from engine.targets import Documents
-from engine.walk import walk
 
 KINDS: tuple[tuple[type, ...], ...] = ((Prohibition,), (Obligation,), (Permission, Power), (Maintenance,))
 
@@ -72,7 +71,7 @@ def _may_be_implied(searcher: Searcher, rule: Rule) -> bool:
 
 
 def _counts(rule: Rule) -> bool:
-    return any(isinstance(part, CountOf | SumOf) for expr in expressions(rule.norm) for part in walk(expr))
+    return any(isinstance(part, CountOf | SumOf) for part in parts_of(rule.norm))
 
 
 def _near(searcher: Searcher, rule: Rule, hanging: dict[int, set[object]]) -> Iterator[Rule]:
@@ -134,17 +133,14 @@ def _bare(norm: Any) -> object:
 
 def _hanging(program: Program) -> dict[int, set[object]]:
     """Return, for each norm, what names it: by what it orders, limits, excepts, suspends, or asks of it."""
-    documents = Documents(program.contracts)
-    index_of = {id(rule.norm): rule.index for rule in program.rules}
     found: dict[int, set[object]] = {}
     for rule in program.rules:
         named = [*rule.on_breach_of, *rule.excepts, *rule.suspends, *rule.resumes, *rule.yields_to]
         named += [index for index, _, _ in rule.prevailed_by]
         named += [index for indexes, _, _ in rule.limited_to for index in indexes]
-        for part in (each for expr in expressions(rule.norm) for each in walk(expr)):
+        for part in parts_of(rule.norm):
             if (target := getattr(part, "target", None)) is not None:
-                meant = documents.meant(target, rule.norm.document)
-                named += [index_of[id(norm)] for norm in meant if id(norm) in index_of]
+                named += meant(program, target, rule.norm.document)
         for index in named:
             found.setdefault(index, set()).add(rule.index)
     for name, sums in program.sums.items():

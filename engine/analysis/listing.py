@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
+from contractlang.contract import Contract
 from contractlang.declaration import PartyDecl
-from contractlang.expression import AsOf, Compare, Const, Expr, InBreach, Overdue, StateValue
+from contractlang.expression import AsOf, Compare, Const, Expr, InBreach, Overdue, StateValue, Target
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
-from engine.analysis.plain import expressions
+from engine.analysis.plain import parts_of
 from engine.program import Program, Rule
 from engine.targets import Documents
 from engine.terms import Terms
@@ -78,23 +80,31 @@ def _grouped(rules: Iterable[Rule], by: Callable[[Rule], object]) -> list[list[R
     return list(found.values())
 
 
-def parts_of(rule: Rule) -> Iterator[Expr]:
-    for expr in expressions(rule.norm):
-        yield from walk(expr)
-
-
 def followed_up(program: Program) -> set[int]:
     """Return the duties on whose breach something follows."""
     found = {index for rule in program.rules for index in rule.on_breach_of}
     found |= {index for sums in program.sums.values() for each in sums for index in each.on_breach_of}
-    documents = Documents(program.contracts)
-    index_of = {id(rule.norm): rule.index for rule in program.rules}
     for rule in program.rules:
-        for part in (each for expr in expressions(rule.norm) for each in walk(expr)):
-            if isinstance(part, Overdue | InBreach):
-                meant = documents.meant(part.target, rule.norm.document)
-                found |= {index_of[id(norm)] for norm in meant if id(norm) in index_of} - {rule.index}
+        found |= asked_of_breach(program, rule) - {rule.index}
     return found
+
+
+def asked_of_breach(program: Program, rule: Rule) -> set[int]:
+    """Return the duties of which a norm asks whether they are overdue, or broken."""
+    targets = (part.target for part in parts_of(rule.norm) if isinstance(part, Overdue | InBreach))
+    return {index for each in targets for index in meant(program, each, rule.norm.document)}
+
+
+def meant(program: Program, target: Target, document: str) -> set[int]:
+    """Return the rules that a target means which is written in a document."""
+    documents, index_of = _to_be_meant(program)
+    return {index_of[id(norm)] for norm in documents.meant(target, document) if id(norm) in index_of}
+
+
+@lru_cache(maxsize=4)
+def _to_be_meant(program: Program) -> tuple[Documents, dict[int, int]]:
+    """Return the documents of a program, and the index of each rule by the identity of its norm."""
+    return Documents(program.contracts), {id(each.norm): each.index for each in program.rules}
 
 
 def after(rule: Rule, life: str) -> bool:
@@ -114,3 +124,8 @@ def states_in(expr: Expr | None) -> Iterator[tuple[str, str]]:
 def may_be(rule: Rule, bearer: object) -> bool:
     """Tell whether a norm can bind that party."""
     return rule.norm.bearer == bearer or isinstance(rule.norm.bearer, Who) or isinstance(bearer, Who)
+
+
+def texts_of(program: Program, home: str) -> list[Contract]:
+    """Return the versions of an agreement."""
+    return [each for each in program.contracts if each.kind == "agreement" and each.base == home]

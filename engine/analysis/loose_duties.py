@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contractlang.norms import Obligation
 from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, agreed, by_clause, followed_up
-from engine.analysis.required import broken_off, unless_lost
+from engine.analysis.lost import broken_off, unless_lost
 from engine.analysis.telling import Telling, clauses_of, listed
 from engine.program import Program
 

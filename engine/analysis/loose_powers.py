@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import BlankValue, Happened, InBreach, IsBlank, Later, Overdue, StateValue, Used
 from contractlang.norms import Maintenance, OnBreach, Power
-from engine.analysis.comparison import agreed_to
 from engine.analysis.finding import NOTHING, Finding, Said
-from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in
-from engine.analysis.required import broken_off, unless_lost
+from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, states_in
+from engine.analysis.lost import broken_off, unless_lost
+from engine.analysis.matter import agreed_to
+from engine.analysis.plain import parts_of
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
@@ -104,7 +105,7 @@ def _asks_notice(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
         isinstance(part, Happened)
         and isinstance(found := program.declarations.get(part.name), OccurrenceDecl)
         and found.on_arrival
-        for part in parts_of(rule)
+        for part in parts_of(rule.norm)
     )
 
 
@@ -113,7 +114,7 @@ def _leaves_time(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
 
     A time that may stay blank, as the norm itself says, is one that the text does not set.
     """
-    parts = list(parts_of(rule))
+    parts = list(parts_of(rule.norm))
     blank = {part.name for part in parts if isinstance(part, IsBlank)}
     periods = [part.longer for part in parts if isinstance(part, Overdue | Used) and part.longer is not None]
     if any(not (isinstance(each, BlankValue) and each.name in blank) for each in periods):

@@ -1,11 +1,14 @@
-"""Which agreed sentences deal with the same matter as a sentence of law, though they do not say what it says."""
+"""What norms deal with, and which agreed sentences are on the matter of a sentence of law, whatever they say of it."""
 
 from __future__ import annotations
 
 from contractlang.declaration import OccurrenceDecl
-from contractlang.norms import Maintenance, Obligation
-from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, states_in
+from contractlang.expression import Expr, Happened, Or, StateValue
+from contractlang.norms import Maintenance, Obligation, OnOccurrence
+from engine.analysis.listing import DUTIES, OPEN, agreed, asked_of_breach, may_be, states_in
+from engine.analysis.plain import conjuncts
 from engine.program import Program, Rule
+from engine.walk import walk
 
 
 def near(program: Program, law: Rule) -> list[Rule]:
@@ -65,6 +68,40 @@ def singled_out(program: Program, duties: frozenset[int]) -> frozenset[int]:
         if isinstance(each.norm, DUTIES):
             every.setdefault(each.home, set()).add(each.index)
     return frozenset() if any(own <= duties for own in every.values()) else duties
+
+
+def turned_on(program: Program, rule: Rule) -> frozenset[int]:
+    """Return the duties on whose breach in particular a norm turns, or on that they are late."""
+    late = frozenset(asked_of_breach(program, rule))
+    return singled_out(program, rule.on_breach_of) | singled_out(program, late)
+
+
+def matter_of(rule: Rule) -> object:
+    """Return what a norm deals with: its kind, whom it binds, and the act, or what the condition kept is about."""
+    norm = rule.norm
+    if not isinstance(norm, Maintenance):
+        return type(norm).__name__, norm.bearer, norm.act.name
+    if isinstance(norm.trigger, OnOccurrence):
+        return "Maintenance", norm.bearer, norm.trigger.name
+    about = frozenset(part.name for part in walk(norm.keeps) if isinstance(part, StateValue | Happened))
+    return "Maintenance", norm.bearer, about
+
+
+def agreed_to(program: Program, rule: Rule) -> bool:
+    """Tell whether a power waits for what another party has to do first: it is not used alone."""
+
+    def another(expr: Expr) -> bool:
+        match expr:
+            case Happened(name=name):
+                act = program.acts.get(name)
+                return act is not None and act.actor is not None and act.actor != rule.norm.bearer
+            case Or(parts=parts):
+                return all(another(part) for part in parts)
+            case _:
+                return False
+
+    waits = conjuncts(rule.norm.when) | conjuncts(rule.norm.since)
+    return any(another(each) for each in waits.values())
 
 
 def ends_of(rule: Rule) -> set[tuple[str, str]]:

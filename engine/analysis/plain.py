@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from contractlang.expression import And, Answer, Bound, Expr, StateValue
+from contractlang.expression import And, Answer, Bound, CountOf, Expr, Happened, StateValue, SumOf
 from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, OnOccurrence, Reasonable, Window
 from contractlang.records import fields_of
 from contractlang.source import Span
@@ -40,24 +40,28 @@ def _of_window(window: Window) -> Iterator[Expr | None]:
                 yield value  # type: ignore[misc]
 
 
+def parts_of(norm: Norm) -> Iterator[Expr]:
+    """Yield everything that stands in the expressions of a norm."""
+    for expr in expressions(norm):
+        yield from walk(expr)
+
+
 def occurrences(norm: Norm) -> Iterator[str]:
     """Yield the acts and events of which a norm speaks."""
     if isinstance(norm.trigger, OnOccurrence):
         yield norm.trigger.name
     if not isinstance(norm, Maintenance):
         yield norm.act.name
-    for expr in expressions(norm):
-        for part in walk(expr):
-            if type(part).__name__ in ("Happened", "CountOf", "SumOf"):
-                yield part.name
+    for part in parts_of(norm):
+        if isinstance(part, Happened | CountOf | SumOf):
+            yield part.name
 
 
 def questions_of(norm: Norm) -> Iterator[str]:
     """Yield the questions to humans on which a norm hangs."""
-    for expr in expressions(norm):
-        for part in walk(expr):
-            if isinstance(part, Answer):
-                yield part.question
+    for part in parts_of(norm):
+        if isinstance(part, Answer):
+            yield part.question
     limit = getattr(getattr(norm, "window", None), "limit", None)
     if isinstance(limit, Reasonable):
         yield limit.question

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, may_be, of_law_between
+from engine.analysis.lost import broken_off, unless_lost
 from engine.analysis.matter import ends_of, near
 from engine.analysis.plain import plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -130,25 +131,6 @@ def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             ),
             detail={"what": "required by law"},
         )
-
-
-def broken_off(program: Program, home: str | None = None) -> tuple[Clause, ...]:
-    """Return where the texts of agreements, or of one, break off: what is not found in them may have stood there."""
-    agreements = (each for each in program.contracts if each.truncated and each.kind != "law")
-    return tuple(
-        Clause(each.name, each.clauses[-1].number) for each in agreements if home in (None, each.name)
-    )
-
-
-def unless_lost(program: Program, telling: Telling, home: str | None = None) -> Said:
-    """Return that what a text is silent on may have stood in what is lost of it; nothing where all of it is there."""
-    ends = telling.clauses(broken_off(program, home))
-    if not ends.en:
-        return ends
-    return Said(
-        f" (the text that is there breaks off at {ends.en}; it may have stood there)",
-        f"（现有文本在{ends.zh}处中断，原文可能有此约定）",
-    )
 
 
 def agreements_called(program: Program, telling: Telling) -> Said:

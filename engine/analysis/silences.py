@@ -16,7 +16,7 @@ from contractlang.expression import Answer, Bound, Expr, Field, StateValue
 from contractlang.norms import Maintenance, Obligation, OnBreach, OnOccurrence, Prohibition, Reasonable
 from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import OPEN, after, agreed, of_law, states_in
-from engine.analysis.plain import expressions, plain
+from engine.analysis.plain import parts_of, plain
 from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
@@ -98,7 +98,7 @@ class _Ways:
         self.questions: set[str] = set()
         self.fields: dict[str, set[str]] = {}
         for rule in program.rules:
-            looked_at = [part for expr in expressions(rule.norm) for part in walk(expr)]
+            looked_at = list(parts_of(rule.norm))
             if rule.home:
                 self.questions |= {part.question for part in looked_at if isinstance(part, Answer)}
             fields = {e.name for e in looked_at if isinstance(e, Field) and isinstance(e.of, Bound)}

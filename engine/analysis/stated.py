@@ -12,7 +12,7 @@ from contractlang.expression import Answer, Chosen
 from contractlang.norms import Norm
 from engine.analysis.finding import Clause
 from engine.analysis.listing import under_its_layers
-from engine.analysis.plain import expressions, questions_of
+from engine.analysis.plain import parts_of, questions_of
 from engine.program import Place, Program, Rule
 from engine.targets import Documents
 from engine.walk import walk
@@ -115,12 +115,9 @@ def _hanging(parts: Iterable[object]) -> tuple[set[str], dict[str, None]]:
 def _laws_reading(program: Program) -> list[tuple[Clause, frozenset[str]]]:
     """Return the norms of law that turn on readings, each by its clause, with the readings that it turns on."""
     laws = (each.norm for each in program.rules if not each.home)
-    read = ((Clause(norm.document, norm.clause), frozenset(_readings_of(norm))) for norm in laws)
+    read = ((Clause(norm.document, norm.clause), _readings_of(norm)) for norm in laws)
     return [each for each in read if each[1]]
 
 
-def _readings_of(norm: Norm) -> Iterator[str]:
-    for expr in expressions(norm):
-        for part in walk(expr):
-            if isinstance(part, Chosen):
-                yield part.reading
+def _readings_of(norm: Norm) -> frozenset[str]:
+    return frozenset(part.reading for part in parts_of(norm) if isinstance(part, Chosen))

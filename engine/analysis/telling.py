@@ -80,6 +80,13 @@ class Telling:
             found.append(Said(f"“{say_expr(en, contract, 'en')}”", f"“{say_expr(zh, contract, 'zh')}”"))
         return listed(found)
 
+    def deed(self, rule: Rule) -> Said:
+        """Return the act that a norm speaks of, or the condition that it has somebody keep."""
+        norm = rule.norm
+        if isinstance(norm, Maintenance):
+            return self.conditions(rule, [norm.keeps])
+        return self.name(norm.act.name)
+
     def window(self, rule: Rule) -> Said:
         """Return the time that a norm allows; the empty text where it sets none."""
         norm = rule.norm

@@ -14,16 +14,14 @@ from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
 from contractlang.expression import Chosen, Happened
 from contractlang.norms import Obligation
-from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import agreed, of_law_between, states_in, under_its_layers
-from engine.analysis.matter import near, singled_out
+from engine.analysis.listing import agreed, meant, of_law_between, states_in, under_its_layers
+from engine.analysis.matter import near, singled_out, turned_on
 from engine.analysis.plain import expressions
 from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.analysis.unfilled import sentences
 from engine.program import Program, Rule
-from engine.targets import Documents
 from engine.terms import Terms
 from engine.walk import walk
 
@@ -158,14 +156,12 @@ def _yielding(program: Program, contract: Contract, reading: str) -> Iterator[in
     """Yield the agreed norms that have to yield in one way in which a document is read: to a norm that is there in that
     way, or because what goes before them does so in that way.
     """
-    documents = Documents(program.contracts)
-    index_of = {id(each.norm): each.index for each in agreed(program)}
     for priority in contract.priorities:
-        by = documents.meant(priority.by, contract.name)
-        option = (*priority.option, *(chosen for norm in by for chosen in norm.option))
+        by = meant(program, priority.by, contract.name)
+        option = (*priority.option, *(chosen for index in by for chosen in program.rules[index].option))
         if _reads(priority.when, reading) or any(each.reading == reading for each in option):
-            over = documents.meant(priority.over, contract.name)
-            yield from (index_of[id(norm)] for norm in over if id(norm) in index_of)
+            over = sorted(meant(program, priority.over, contract.name))
+            yield from (index for index in over if program.rules[index].home)
 
 
 def _ends_waited_for(contract: Contract, rules: Iterable[Rule]) -> list[Clause]:

@@ -11,8 +11,9 @@ from contractlang.expression import BlankValue, Expr, IsBlank
 from contractlang.norms import OnOccurrence
 from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
-from engine.analysis.plain import expressions, occurrences, plain
-from engine.analysis.required import agreements_called, broken_off
+from engine.analysis.lost import broken_off
+from engine.analysis.plain import expressions, occurrences, parts_of, plain
+from engine.analysis.required import agreements_called
 from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
@@ -213,8 +214,7 @@ def _taken_instead(
     rules = [
         rule
         for rule in program.rules
-        if rule.norm.document == contract.name
-        and any(plain(part) in values for expr in expressions(rule.norm) for part in walk(expr))
+        if rule.norm.document == contract.name and any(plain(part) in values for part in parts_of(rule.norm))
     ]
     return rules, tuple(dict.fromkeys(Clause(each.document, each.clause) for each in fills)) if rules else ()
 
@@ -337,22 +337,3 @@ def _mentioned(contract: Contract) -> Iterator[str]:
         for part in walk(expr):
             if hasattr(part, "name"):
                 yield part.name
-
-
-def texts_broken_off(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find agreements of whose text only a part is there."""
-    for contract in program.contracts:
-        if not contract.truncated or contract.kind == "law":
-            continue
-        name, place = telling.document(contract.name), contract.clauses[-1].number
-        yield Finding(
-            "gap",
-            (Clause(contract.name, place),),
-            Said(
-                f"the text of {name.en} that is there breaks off at {place}: what followed is not known, and what is"
-                " not found in it may have been agreed all the same.",
-                f"{name.zh}的现有文本至“{place}”处中断：其后内容不详，现有文本中没有的，不能认为没有约定。",
-            ),
-            settles=(Said("obtain the whole text", "取得完整文本"),),
-            detail={"what": "broken off"},
-        )

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.analysis.comparison import turned_on
 from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, of_law_between
 from engine.analysis.loose_powers import promised
-from engine.analysis.required import broken_off, unless_lost
+from engine.analysis.lost import broken_off, unless_lost
+from engine.analysis.matter import turned_on
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 
