@@ -186,8 +186,8 @@ def _outcome(each: Outcome, query: dict[str, Any], program: Program, words: Word
 
 def pages(scenarios: Sequence[Told], language: Language) -> Iterator[File]:
     """Yield the list of scenarios and a page for each."""
-    title = pick(language, "Scenarios", "场景")
-    heads = [pick(language, *each) for each in (("scenario", "场景"), ("title", "题目"), ("answers", "回答"))]
+    title = pick(language, "Scenarios", "案例")
+    heads = [pick(language, *each) for each in (("scenario", "案例"), ("title", "题目"), ("answers", "回答"))]
     rows = []
     for each in scenarios:
         good = sum(answer.passed for answer in each.answers)
@@ -207,7 +207,7 @@ def _page(scenario: Told, language: Language) -> str:
     voice = Voice(scenario.program, language)
     title = f"{scenario.id}{pick(language, ': ', '：')}{pick(language, *scenario.title)}"
     parts = [f"---\ntitle: {file_name(scenario.id)}\n---", f"# {in_markdown(title)}"]
-    parts.append(element("p", link("scenarios.html", pick(language, "All scenarios", "全部场景"))))
+    parts.append(element("p", link("scenarios.html", pick(language, "All scenarios", "全部案例"))))
     if scenario.prose:
         parts.append(element("p", scenario.prose, lang=_other_language(scenario.prose, language)))
     if scenario.wrong:

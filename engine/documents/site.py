@@ -60,7 +60,7 @@ def write(
         if told:
             for each in histories.pages(told, language):
                 made[f"{language}/{each.path}"] = each.text
-            title = pick(language, "Scenarios", "场景")
+            title = pick(language, "Scenarios", "案例")
             listed.append((title, [(title, "scenarios.md")]))
         for _, pages in found:
             made[f"{language}/{pages[language].path}"] = pages[language].text

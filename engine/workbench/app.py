@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from contractlang.source import MAX_BYTES
+from engine.analysis.accepted import FILE, Acceptance, add
 from engine.cases import layers_of
 from engine.desk.papers import normal
 from engine.errors import EngineError
@@ -220,6 +221,16 @@ def _save(bench: Bench, given: Mapping[str, Any]) -> Any:
     return _told(saved)
 
 
+def _accept(bench: Bench, given: Mapping[str, Any]) -> Any:
+    beside = (said(given, "path").rpartition("/")[0] + f"/{FILE}").lstrip("/")
+    reason = said(given, "reason").strip()
+    if not reason:
+        raise BadFile("reason", "say why it is accepted 请写明接受的理由")
+    entry = Acceptance(said(given, "finding"), reason, bench.today(), said(given, "rests_on"))
+    add(bench.folder.at(beside), entry)
+    return {"path": beside}
+
+
 def _opened(bench: Bench, given: Mapping[str, Any]) -> Opened:
     """Return the contract that a request is about, as it is typed, under the law that its settings ask for."""
     path = bench.folder.at(said(given, "path"))
@@ -269,6 +280,7 @@ ANSWERS: dict[str, Answering] = {
     "folder": _folder,
     "read": _read,
     "save": _save,
+    "accept": _accept,
     "words": lambda bench, given: scenes.words(_opened(bench, given)),
     "scene": lambda bench, given: scenes.scene(_opened(bench, given), given),
     "ask": lambda bench, given: scenes.asked(_opened(bench, given), given),

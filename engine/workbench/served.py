@@ -94,7 +94,7 @@ class Desks:
             refused = _door() if scope["method"] == "GET" else _refused(401, "sign in at /desk")
             await refused(scope, receive, send)
             return
-        if path.endswith("/api/save") and "publish" not in caller.rights:
+        if path.endswith(("/api/save", "/api/accept")) and "publish" not in caller.rights:
             refused = _refused(403, "this key may not save: it lacks the right to publish 此密钥无权保存")
             await refused(scope, receive, send)
             return

@@ -41,7 +41,7 @@ def lines(opened: Opened, witness: Mapping[str, Any], layers: tuple[str, ...]) -
         return made | {"question": None, "answer": None}
     else:
         fields = [
-            f"{_field(opened, act, name)}={_value(value)}"
+            f"{_field(opened, act, name)}={_value(opened, value)}"
             for name, value in question.items()
             if name not in (*_WHEN, "act")
         ]
@@ -67,7 +67,9 @@ def _entry(opened: Opened, entry: Mapping[str, Any]) -> str:
         if key in entry
     ]
     fields = [
-        f"{_field(opened, name, key)}={_value(value)}" for key, value in entry.items() if key not in _WHEN
+        f"{_field(opened, name, key)}={_value(opened, value)}"
+        for key, value in entry.items()
+        if key not in _WHEN
     ]
     return " ".join([moment, *by, written(opened, name), *fields, *times])
 
@@ -80,8 +82,15 @@ def _field(opened: Opened, act: str, name: str) -> str:
     return name
 
 
-def _value(value: Any) -> str:
-    said = ("yes" if value else "no") if isinstance(value, bool) else str(value).replace('"', "")
+def _said(opened: Opened, value: Any) -> Any:
+    """Return a value as it is written, yes and no in the contract's language."""
+    if isinstance(value, bool):
+        return ("是" if value else "否") if opened.chinese else "yes" if value else "no"
+    return value
+
+
+def _value(opened: Opened, value: Any) -> str:
+    said = str(_said(opened, value)).replace('"', "")
     return f'"{said}"' if not said or any(letter.isspace() for letter in said) else said
 
 
@@ -92,7 +101,7 @@ def _settings(opened: Opened, witness: Mapping[str, Any]) -> tuple[list[str], li
     for name, value in witness["settings"].items():
         if value is not None and (name.partition(".")[0] in declared or name in declared):
             called = written(opened, name) if isinstance(declared.get(name), BlankDecl) else name
-            found.append(f"{called} = {('yes' if value else 'no') if isinstance(value, bool) else value}")
+            found.append(f"{called} = {_said(opened, value)}")
     for name, value in witness["readings"].items():
         each = declared.get(name)
         if isinstance(each, ReadingDecl) and each.external.startswith("RS-"):
@@ -108,10 +117,9 @@ def _answers(opened: Opened, answers: Mapping[str, Any]) -> Iterator[str]:
     questions = opened.program.questions.values()
     for name, value in answers.items():
         each = opened.program.declarations.get(name)
-        said = ("yes" if value else "no") if isinstance(value, bool) else value
         if isinstance(each, QuestionDecl) and value is not None:
             alone = sum(other.external == each.external for other in questions) == 1
             if each.external.startswith("D-") and alone:
-                yield f"{each.external} = {said}"
+                yield f"{each.external} = {_said(opened, value)}"
             else:
-                yield f"answer question={each.name} value={_value(said)}"
+                yield f"answer question={each.name} value={_value(opened, value)}"

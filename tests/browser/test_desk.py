@@ -92,6 +92,7 @@ def test_a_mistake_is_seen_mended_and_saved_by_keyboard(
     type_at(page, "suspension:", " # reviewed")
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_have_text("已保存" if chinese else "Saved")
+    page.keyboard.press("Escape")
     saved = (root / "line" / "line.contract").read_text("utf-8")
     assert saved == LINE.replace("may suspend\n", "may suspend # reviewed\n", 1)
     assert serious(page) == []
@@ -267,6 +268,51 @@ CLUB = """\
 1.2 After the bell nobody enters. 打铃之后不得进入。
 | silence: guest must not enter when bell is done
 """
+
+
+def test_a_finding_is_accepted_with_its_reason(browser: Browser, root: Path) -> None:
+    (root / "line" / "line.contract").write_text(CLUB, "utf-8")
+    (root / "line" / "scenarios.md").unlink()
+    with desk(root) as address:
+        page = opened(browser, address, "zh-CN")
+        page.locator("#tab-findings").click()
+        conflict = page.locator(".finding.conflict")
+        expect(conflict).to_have_count(1, timeout=LONG)
+        expect(page.locator("h2.sort").first).to_have_text("冲突 1")
+        conflict.locator("button.accept").press("Enter")
+        page.keyboard.type("打铃只在闭馆时")
+        assert serious(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("details .finding.conflict")).to_have_count(1, timeout=LONG)
+        expect(page.locator("details .finding.conflict")).to_contain_text(
+            "2026年11月25日接受：打铃只在闭馆时"
+        )
+        page.emulate_media(media="print")
+        expect(page.locator("#tree")).to_be_hidden()
+        expect(page.locator("#editor")).to_be_hidden()
+        expect(page.locator("#panel-findings .soft").first).to_be_visible()
+        assert "打铃只在闭馆时" in (root / "line" / "accepted.yaml").read_text("utf-8")
+        page.context.close()
+
+
+def test_on_a_telephone_nothing_is_wider_than_the_page(browser: Browser, address: str) -> None:
+    for language in ("zh-CN", "en-GB"):
+        page = opened(browser, address, language)
+        page.set_viewport_size({"width": 375, "height": 800})
+        for tab in ("check", "clause", "scenario", "asking", "findings", "compare"):
+            page.locator(f"#tab-{tab}").click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 375, tab
+            assert page.evaluate("document.querySelector('.bench').scrollWidth") <= 375, tab
+        page.context.close()
+
+
+def test_what_a_human_found_is_shown_in_words(browser: Browser, big_desk: str) -> None:
+    page = opened(browser, big_desk, "zh-CN")
+    page.locator("#tab-scenario").click()
+    page.locator("#panel-scenario .bar select").select_option(label="判断作出之后，答案随之确定")
+    judged = page.locator("#events tr", has_text="轻微")
+    expect(judged.locator(".act")).to_have_value("answer")
+    page.context.close()
 
 
 def test_a_finding_is_settled_by_what_is_offered_beside_it(browser: Browser, root: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from engine.analysis.accepted import Acceptance, read
 from engine.workbench.conversation import converse
 from tests.workbench.serving import CONTRACTS, TODAY, ask, desk
 
@@ -110,6 +111,17 @@ def test_a_saved_contract_is_measured(address: str) -> None:
     checked = ask(address, "measure", path="line.contract", what="check").json()
     assert checked["errors"] == 0
     assert ask(address, "measure", path="line.contract", what="test").json()["outcomes"] == []
+
+
+def test_a_finding_is_accepted_beside_its_contract(address: str, root: Path) -> None:
+    """It goes into the file that `contract analyse` reads, once and with the reason."""
+    given = {"path": "line.contract", "finding": "gap/x", "rests_on": "ab"}
+    assert ask(address, "accept", **given, reason=" ").json()["field"] == "reason"
+    for reason in ("第一次", "meant so"):
+        assert ask(address, "accept", **given, reason=reason).json() == {"path": "accepted.yaml"}
+    assert read(root / "accepted.yaml") == [
+        Acceptance("gap/x", "meant so", TODAY, "ab", str(root / "accepted.yaml"))
+    ]
 
 
 def _talk(root: Path, *messages: dict[str, Any], until: int) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ def test_saving_and_looking_at_accounts_are_rights_of_their_own(served: Served) 
     draft = {"path": "line/line.contract", "text": LINE, "revision": ""}
     with served.browser("ask") as browser:
         assert browser.post("/desk/main/api/save", json=draft).status_code == 403
+        assert browser.post("/desk/main/api/accept", json=draft).status_code == 403
         assert browser.post("/desk/main/api/impact", json=draft).status_code == 403
         assert browser.post("/desk/main/api/read", json=draft).json()["text"] == LINE
 

@@ -60,6 +60,14 @@ def test_a_witness_opened_as_a_scenario_shows_what_was_found(shelf: Shelf, findi
     assert any("34(2)" in each["key"] for each in findings)
 
 
+def test_what_was_found_is_written_in_the_language_of_the_contract(shelf: Shelf, findings: list[Any]) -> None:
+    opened = shelf.open(str(AGREEMENT), AGREEMENT.read_text("utf-8"), ("contract",))
+    told = [witnesses.lines(opened, each["witness"], ("contract",)) for each in findings]
+    written = [line for each in told for line in (*each["settings"], *each["ledger"])]
+    assert any(line.endswith(("=否", "= 否")) for line in written)
+    assert not [line for line in written if line.endswith(("=no", "=yes", "= no", "= yes"))]
+
+
 def test_a_witness_of_a_sum_asks_for_it(shelf: Shelf) -> None:
     opened = shelf.open(
         "line.contract", LINE.replace("1.2 ", "1.2 Costs.\n| amount cost: is 5.00 CNY\n1.3 ", 1)

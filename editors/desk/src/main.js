@@ -255,6 +255,14 @@ async function addCase(contract, written) {
   if (desk.path === path) { desk.path = null; await open(path); }
 }
 
+// A finding was accepted: the file that says so is shown as it is now, and the contract is measured again.
+async function acceptedBeside(path) {
+  desk.states.delete(`${path.slice(0, path.lastIndexOf("/") + 1)}accepted.yaml`);
+  desk.folder = await ask("folder");
+  showFiles();
+  look(path);
+}
+
 // Follow a citation: a file by its name alone, and a line.
 async function cite(file, line) {
   const path = desk.folder.files.find((each) => each === file || each.endsWith(`/${file}`));
@@ -385,7 +393,7 @@ async function begin() {
     }
     return open(decodeURIComponent(uri.slice(desk.folder.uri.length + 1)));
   };
-  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite, textOf,
+  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite, textOf, acceptedBeside,
     contract: () => desk.path && (isContract(desk.path) ? desk.path : besides(desk.path)), toClause,
     measureAnew: () => { look(desk.path); panels.show(desk); },
     turnTo: turnToAccount,

@@ -1,5 +1,6 @@
 // An answer with its reasons: a tree of sentences, each clause a way to its line; what is missing; what would cure it.
 
+import { account } from "./account.js";
 import { element } from "./page.js";
 import { chosen, either, say } from "./words.js";
 
@@ -27,8 +28,10 @@ function nested(lines, depth, goTo) {
 function cited(text, goTo) {
   const found = /^(.*?)\s{2,}(\S+\.contract):(\d+)$/s.exec(text);
   if (!found) return text;
-  return [found[1], " ", element("button", { class: "cite", onclick: () => goTo(found[2], Number(found[3])) },
-    say("line", found[3]))];
+  const [, said, file, line] = found;
+  const own = account()?.path.split("/").pop() === file;
+  return [said, " ", element("button", { class: "cite", onclick: () => goTo(file, Number(line)) },
+    own ? say("line", line) : `${file} ${say("line", line)}`)];
 }
 
 export function said(title, all) {

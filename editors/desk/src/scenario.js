@@ -5,7 +5,7 @@ import { account, change, given, listen, load, remove } from "./account.js";
 import { element, replace, tell } from "./page.js";
 import { pill, tree } from "./reasons.js";
 import { dayOfNumber, slider, timeline } from "./timeline.js";
-import { either, say } from "./words.js";
+import { dated, either, say } from "./words.js";
 
 let box = null;
 let tools = null;
@@ -88,7 +88,7 @@ const move = (place, day) => {
 
 function time() {
   return element("div", { id: "time" }, element("div", { id: "picture" }), element("div", { class: "day" },
-    element("label", {}, say("day"), element("input", { type: "date", id: "day",
+    element("label", {}, element("span", {}, say("day")), element("input", { type: "date", id: "day",
       onchange: (event) => event.target.value && move(null, event.target.value) })),
     element("input", { type: "range", id: "cursor", "aria-label": say("dayCursor"),
       oninput: (event) => move(null, dayOfNumber(Number(event.target.value))) })));
@@ -193,7 +193,7 @@ function eventRow(held, each, place) {
   const act = held.words.acts.find((one) => one.written === each.name);
   const set = (name) => (event) => change(() => { each[name] = event.target.value; });
   const acts = [...held.words.acts].sort((one, other) => other.spoken - one.spoken)
-    .map((one) => [one.written, either(one)]);
+    .map((one) => [one.written, either(one)]).concat(each.name === JUDGED ? [[JUDGED, say("judgement")]] : []);
   const who = act && !act.is_act ? null : select([["", "–"], ...held.words.parties.map((one) => [one.written, either(one)]),
     [chosenBoth(), say("both")]], each.by, (value) => change(() => { each.by = value; }), say("who"));
   if (who) who.id = `who-${place}`;
@@ -210,11 +210,23 @@ function eventRow(held, each, place) {
     element("td", {}, element("input", { type: "time", value: each.time.padStart(each.time ? 5 : 0, "0"), "aria-label": say("time"), onchange: set("time") })),
     element("td", {}, who),
     element("td", {}, what, element("div", { class: "fields" }, (act?.fields ?? []).map((field) =>
-      fieldOf(held, each, field)), other(each, act))),
+      fieldOf(held, each, field)), judgement(held, each) ?? other(each, act))),
     element("td", {}, gone(() => remove(place))));
 }
 
 const chosenBoth = () => (account().words.chinese ? "双方" : "both");
+
+// What a human has found: the question in its own words, and the answer to choose.
+const JUDGED = "answer";
+
+function judgement(held, each) {
+  const about = each.name === JUDGED && held.words.questions.find((one) =>
+    [one.name, one.written, one.outside].includes(each.fields.question));
+  if (!about) return null;
+  const { question, value, ...rest } = each.fields;
+  return element("label", {}, element("span", {}, either(about.text) || either(about)),
+    input(about, value ?? "", (next) => change(() => { each.fields.value = next; })), other({ ...each, fields: rest }));
+}
 
 // What an entry holds besides the fields of its act is shown as it is written.
 function other(each, act) {
@@ -254,7 +266,7 @@ function results() {
   const shown = element("section", { class: "asked" });
   why(shown);
   replace(at, shown,
-    element("h2", {}, say("standingOn", held.told.day)),
+    element("h2", {}, say("standingOn", dated(held.told.day))),
     element("dl", { class: "standing" }, held.told.standing.filter((each) => each.rows.length).flatMap((each) => [
       element("dt", {}, either(each.name)), ...each.rows.map((row) => element("dd", {}, either(row)))])),
     element("h2", {}, say("whoMay")), asks(held), happened(held));
@@ -294,7 +306,7 @@ export function pin(expected) {
 
 function happened(held) {
   return element("details", {}, element("summary", {}, say("history")), element("ol", { class: "history" },
-    held.told.history.map((each) => element("li", {}, element("time", {}, (each.at ?? "").replace("T", " ")),
+    held.told.history.map((each) => element("li", {}, element("time", {}, dated((each.at ?? "").replace("T", " "))),
       element("ul", {}, each.events.map((one) => element("li", {}, either(one))), each.happenings.map((one) =>
         element("li", { class: one.bad ? "bad" : "soft" }, either(one))))))));
 }

@@ -52,10 +52,10 @@ const WORDS = {
   outside: ["定义在此文件夹之外：{0}", "It is defined outside this folder: {0}"],
   panels: ["面板", "Panels"],
   close: ["关闭", "Close"],
-  scenario: ["情景", "Scenario"],
+  scenario: ["案例", "Scenario"],
   asking: ["提问", "Ask"],
   openScenario: ["打开已有案例…", "Open a saved scenario…"],
-  emptyScenario: ["新情景", "New"],
+  emptyScenario: ["新案例", "New"],
   day: ["日期", "Day"],
   dayCursor: ["查看的日期", "The day looked at"],
   time: ["时刻", "Time"],
@@ -88,13 +88,14 @@ const WORDS = {
   ask_lastDay: ["期间末日", "When does … end?"],
   ask_agreement: ["协议状态", "What state is the agreement in?"],
   wholeAgreement: ["整个协议", "the agreement"],
-  askAbout: ["就“情景”中的{0}项经过作答。", "Answered for the {0} events of the scenario."],
+  askAbout: ["就“案例”中的{0}项经过作答。", "Answered for the {0} events of the scenario."],
   missing: ["尚缺", "What is missing"],
   couldBe: ["可能的结论", "What it could be"],
   cure: ["如何补救", "What would cure it"],
   assumes: ["所采默认解释", "Readings assumed"],
   evidence: ["依据的证据", "Evidence"],
   answer: ["作答", "Answer"],
+  judgement: ["认定", "finding of fact"],
   pinAnswer: ["列为预期结论", "Expect this answer in the scenario"],
   pinned: ["已列为预期：{0}", "Expected: {0}"],
   clause: ["条款", "Clause"],
@@ -111,6 +112,12 @@ const WORDS = {
   layer_local_HN: ["河南地方", "Henan"],
   found: ["对已保存文本的分析：{0}项发现。", "Findings in the saved text: {0}."],
   openWitness: ["打开其经过", "Open its history"],
+  accept: ["接受…", "Accept…"],
+  acceptWhy: ["接受的理由", "Why it is accepted"],
+  acceptIt: ["接受", "Accept"],
+  accepted: ["已接受：{0}项", "Accepted: {0}"],
+  acceptedOn: ["{0}接受：{1}", "accepted on {0}: {1}"],
+  reopened: ["{0}曾予接受（{1}）；此后条款已变更，重新列出。", "It was accepted on {0} ({1}); its clauses have changed since, so it is open again."],
   finding_conflict: ["冲突", "conflict"],
   finding_competing: ["竞合", "competing"],
   finding_against: ["抵触法律", "against the law"],
@@ -159,6 +166,9 @@ export function say(key, ...given) {
   if (!pair) return undefined;
   return pair[language === "zh" ? 0 : 1].replace(/\{(\d)\}/g, (_, place) => given[Number(place)]);
 }
+
+// A day as it is written in the reader's language; what follows it stays.
+export const dated = (day) => (language === "zh" ? day.replace(/^(\d+)-0?(\d+)-0?(\d+)/, "$1年$2月$3日") : day);
 
 // What the engine says in both languages: {zh, en}.
 export const either = (said) => (language === "zh" ? said.zh : said.en);
