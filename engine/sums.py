@@ -19,9 +19,12 @@ from engine.scene import Breach, Inst, Scene, Unknown
 
 
 def amount(scene: Scene, name: str, about: Any, home: str = "") -> Any:
-    """Return a named sum for one trigger, for the agreement `home` (any, if empty); 0 where no rule of it applies."""
+    """Return a named sum for one trigger, for the agreement `home` (any, if empty); 0 where no rule of it applies, or
+    where the one that does speaks of what did not happen.
+    """
     found = rule_of(scene, name, about, home)
-    return 0 if found is None else _valued(scene, name, about, home, *found)
+    value = 0 if found is None else _valued(scene, name, about, home, *found)
+    return 0 if value is None else value
 
 
 def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | None:

@@ -13,7 +13,7 @@ from tests.reference import documents, facts, norms, ranks, values
 from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
-    from tests.reference.world import Breach, Thing, World
+    from tests.reference.world import Thing, World
 
 
 # ---- Which line -----------------------------------------------------------------------------------------------------
@@ -116,7 +116,8 @@ def _amount(world: World, name: str, thing: Any, agreement: str, outer: values.E
     env = _within(outer) | own | below(world, tried, line)
     if line.trigger is not None:
         env[line.trigger.variable] = thing
-    return values.value(world, line.value, env, line.document)
+    value = values.value(world, line.value, env, line.document)
+    return 0 if value is None else value
 
 
 def _tried(world: World, name: str, agreement: str, env: values.Env) -> list[AmountRule]:
@@ -140,9 +141,9 @@ def amount_for(world: World, name: str, thing: Any, agreement: str) -> Any:
     return _amount(world, name, thing, agreement, {})
 
 
-def triggers(world: World, name: str, agreement: str) -> list[Event | Breach]:
-    """Return all that a sum is for: each occurrence and each breach once."""
-    found: dict[int, Event | Breach] = {}
+def triggers(world: World, name: str, agreement: str) -> list[Thing]:
+    """Return all that a sum is for: each occurrence and each breach once, and nothing in particular (None) once."""
+    found: dict[int, Thing] = {}
     for line in lines(world, name, agreement):
         match line.trigger:
             case OnOccurrence():
@@ -158,7 +159,7 @@ def triggers(world: World, name: str, agreement: str) -> list[Event | Breach]:
                     if not each.over and (not agreement or _home_of_breach(world, each) in ("", agreement))
                 ]
             case _:
-                things = []
+                things = [None]
         found |= {id(each): each for each in things}
     return list(found.values())
 
@@ -185,7 +186,7 @@ def due_on(world: World, name: str, thing: Any, agreement: str = "", env: values
     comes_to = _amount(world, name, thing, agreement, within)
     if isinstance(comes_to, Unknown):
         return comes_to
-    return max(0, (comes_to or 0) - paid_on(world, name, thing))
+    return max(0, comes_to - paid_on(world, name, thing))
 
 
 def _is_claimed(world: World, line: AmountRule, thing: Any, within: values.Env) -> bool:
@@ -195,13 +196,18 @@ def _is_claimed(world: World, line: AmountRule, thing: Any, within: values.Env) 
 
 def paid_on(world: World, name: str, thing: Any) -> int:
     """Return what was paid on a sum: a payment names it and what it is for (`late_fee:e4`)."""
-    about = thing.id if isinstance(thing, Event) else thing.trigger
+    about = _about(thing)
     return sum(
         paid for of, what, paid in world.paid_sums if what == about and any(
             is_called(world, each, of) and is_called(world, each, name)
             for contract in world.contracts for each in contract.amounts
         )
     )  # fmt: skip
+
+
+def _about(thing: Any) -> Any:
+    """Return what a payment names that is for a thing: nothing in particular has no name."""
+    return thing.id if isinstance(thing, Event) else "" if thing is None else thing.trigger
 
 
 # ---- Asked of several agreements ------------------------------------------------------------------------------------
@@ -221,9 +227,7 @@ def asked(world: World, name: str, about: str | None, document: str | None) -> A
     for agreement in own or [""]:
         things = triggers(world, name, agreement)
         if about is not None:
-            things = [
-                each for each in things if about == (each.id if isinstance(each, Event) else each.trigger)
-            ]
+            things = [each for each in things if about == _about(each)]
         if not any(
             documents.stands(world, line, each)
             for each in (things or nothing)
