@@ -29,11 +29,15 @@ def question_of(situation: Situation) -> Question:
     """Return the question that the query asks. Raises Unsupported for a kind that cannot be asked."""
     ask, at = situation.query["ask"], parse_as_of(str(situation.query["at"]))
     match ask["kind"]:
-        case "allowed":
+        case "allowed" | "earliest" | "latest":
             return _allowed(situation, ask, at)
         case "breach":
             document, norm = situation.norm(ask["norm"])
             return InBreachOf(_party(situation, ask["party"]), norm, at, document)
+        case "in_force":
+            return StateOf("agreement", at, situation.agreement())
+        case "overdue":
+            return AmountOfSum("pay", at, situation.ids[str(ask.get("invoice") or ask["of"])])
         case "state":
             of = situation.mapping.of(ask).partition(":")[0]
             of = "agreement" if of in situation.mapping.documents else situation.named(of, StateDecl)

@@ -47,9 +47,14 @@ class Reply:
                 return self.opened(opening["tells"])
             case "deadline" if notice := self.words["given"].get(asked):
                 return spoken(parse_instant(self.situation.giving_time(notice)[1])), [], []
+            case "earliest" | "latest":
+                return self.opened("start" if self.kind == "earliest" else "end")
             case "amount" if asked.partition(":")[0] in self.words["settled"]:
                 return self.paid()
-        return self.said(self.decision())
+            case "overdue":
+                return self.overdue()
+            case _:
+                return self.said(self.decision())
 
     def said(self, decision: Decision) -> Replied:
         """Return a decision in the words of the file."""
@@ -91,6 +96,18 @@ class Reply:
                 return each.answer, self.missing(each), []
         return self.word(str(int(owed.value) - int(unpaid.value))), [], []
 
+    def overdue(self) -> Replied:
+        """Return whether something is unpaid of a bill whose last day is over."""
+        unpaid = question_of(self.situation)
+        assert isinstance(unpaid, AmountOfSum)
+        told = [self.asked(each) for each in (unpaid, LastDay("pay", unpaid.at, about=unpaid.about))]
+        for each in told:
+            if each.answer == "undetermined":
+                return each.answer, self.missing(each), []
+        owed, last = (each.value for each in told)
+        late = bool(owed) and int(owed) > 0 and last is not None and parse_instant(str(last)) <= unpaid.at
+        return "yes" if late else "no", [], []
+
     def asked(self, question: Question) -> Decision:
         """Return the engine's answer to a question, as the query knows things."""
         return self.situation.account.decide(question, self.situation.known_at)
@@ -120,6 +137,8 @@ class Reply:
         """Return the answer in the words of the file. Where no layer knows a limitation, none has expired."""
         if self.kind == "limitation_expired" and decision.answer == "no_basis":
             return "no"
+        if self.kind == "in_force" and decision.answer != "undetermined":
+            return "yes" if decision.answer == "in_force" else "no"
         if decision.answer == "permitted" and decision.required:
             return "obliged"
         if decision.answer == "value":
