@@ -40,6 +40,7 @@ from contractlang.norms import (
     Power,
     Priority,
     Prohibition,
+    Rank,
     Reasonable,
     Remark,
     Standing,
@@ -109,6 +110,11 @@ def say_life(life: Life, contract: Contract, language: Language) -> str:
 def say_fill(fill: Fill, contract: Contract, language: Language) -> str:
     """Return with what a hole of another document is filled."""
     return _Speaker(contract, language).fill(fill)
+
+
+def say_rank(rank: Rank, language: Language) -> str:
+    """Return how a rank is called."""
+    return _RANKS[rank][language == "zh"]
 
 
 def say_standing(standing: Standing, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contractlang.diagnostic import Language
 from engine.governing import CONTRACT
 from engine.voice import Voice
 
@@ -22,13 +23,16 @@ _LAYERS = {
 """The layers of the laws that are shipped, as a reader calls them; another layer goes by its own name."""
 
 
+def layer_called(layer: str, language: Language) -> str:
+    """Return how a layer of law is called."""
+    en, zh = _LAYERS.get(layer, (layer, layer))
+    return en if language == "en" else zh
+
+
 def layers_called(layers: tuple[str, ...], voice: Voice) -> str:
     """Return beside which law something is asked."""
     law = [each for each in layers if each != CONTRACT]
     if not law:
         return voice.pick("by the agreement alone", "仅依协议")
-    en, zh = (
-        between.join(_LAYERS.get(each, (each, each))[place] for each in law)
-        for place, between in ((0, ", "), (1, "、"))
-    )
-    return voice.pick(f"beside the law on {en}", f"结合法律：{zh}")
+    called = voice.pick(", ", "、").join(layer_called(each, voice.language) for each in law)
+    return voice.pick(f"beside the law on {called}", f"结合法律：{called}")

@@ -10,7 +10,9 @@ from contractlang.declaration import StateDecl
 from contractlang.diagnostic import Language
 from contractlang.words import (
     say_name,
+    say_rank,
 )
+from engine.analysis.under import layer_called
 from engine.documents import states
 from engine.documents.called import glossary_address, node_address, node_called, page_of, short
 from engine.documents.clause import section
@@ -56,13 +58,20 @@ def _front(contract: Contract, language: Language) -> str:
     return f"---\ntitle: {short(contract, language)}\n---"
 
 
+_KINDS = {
+    "agreement": ("agreement", "协议"), "supplement": ("supplement", "补充协议"), "law": ("law", "法律"),
+    "vocabulary": ("vocabulary", "词汇"),
+}  # fmt: skip
+
+
 def _head(shelf: Shelf, contract: Contract, language: Language) -> str:
     """Return what stands above the first clause: what the document is, its picture, its declarations."""
     told: list[tuple[str, str]] = [
-        (pick(language, "kind", "种类"), contract.kind), (pick(language, "rank", "位阶"), contract.rank),
+        (pick(language, "kind", "种类"), pick(language, *_KINDS[contract.kind])),
+        (pick(language, "rank", "位阶"), say_rank(contract.rank, language)),
     ]  # fmt: skip
     if contract.layer != "contract":
-        told.append((pick(language, "layer", "层"), contract.layer))
+        told.append((pick(language, "layer", "层"), layer_called(contract.layer, language)))
     if contract.valid_from or contract.valid_to:
         span = f"{contract.valid_from or '…'} – {contract.valid_to or '…'}"
         told.append((pick(language, "in force", "施行"), span))

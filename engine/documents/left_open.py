@@ -10,6 +10,7 @@ from contractlang.contract import ClauseText, Contract
 from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
 from contractlang.diagnostic import Language
 from contractlang.words import say_name, say_sentence
+from engine.analysis.under import layer_called
 from engine.documents.called import address, cited, condition, glossary_address, preferred
 from engine.documents.markup import Html, element, joined, link, pick
 from engine.documents.shelf import Shelf
@@ -67,10 +68,11 @@ def reading_item(
     for option in declared.options:
         told: list[object] = [element("b", preferred(option.name, option.alias, language))]
         for default in option.defaults:
-            layer = f" {pick(language, 'under', '依')} {default.layer}" if default.layer else ""
+            layer = default.layer and layer_called(default.layer, language)
+            under = layer and pick(language, f" under the law on {layer}", f"，依{layer}")
             when = "" if default.when is None else condition(default.when, contract, language)
             when = when and pick(language, f" if {when}", f"，若{when}")
-            told.append(pick(language, f" (default{layer}{when})", f"（默认{layer}{when}）"))
+            told.append(pick(language, f" (default{under}{when})", f"（默认{under}{when}）"))
         norms = shelf.sentence_readings.get((contract.name, declared.name, option.name), [])
         spoken = [element("li", say_sentence(each, contract, language)) for each in norms]
         if spoken:

@@ -56,6 +56,7 @@ from engine.documents.document import File
 from engine.documents.left_open import blank_item, question_item, reading_item
 from engine.documents.markup import Html, element, in_markdown, inside, joined, link, pick
 from engine.documents.shelf import Shelf, title_of
+from engine.documents.states import options
 from engine.regime import sentences
 
 Row = tuple[object, ...]
@@ -226,7 +227,7 @@ def _meaning(declared: Declaration, contract: Contract, language: Language) -> o
             between = pick(language, ", ", "、")
             told = between.join(_either(each.name, each.alias, language) for each in declared.params)
             effects = [
-                f"{say_name(each.state, contract, language)} → {_option(each.state, each.option, contract, language)}"
+                f"{_state(each.state, contract, language)} → {_option(each.state, each.option, contract, language)}"
                 for each in declared.sets
                 if each.option is not None
             ]
@@ -242,10 +243,13 @@ def _meaning(declared: Declaration, contract: Contract, language: Language) -> o
             return pick(language, declared.kind.name.replace("_", " "), in_chinese(declared.kind))
 
 
+def _state(state: str, contract: Contract, language: Language) -> str:
+    own = state == "agreement" and state not in contract.declarations
+    return pick(language, "agreement", "协议") if own else say_name(state, contract, language)
+
+
 def _option(state: str, option: str, contract: Contract, language: Language) -> str:
-    declared = contract.declarations.get(state)
-    options = declared.options if isinstance(declared, StateDecl) else ()
-    alias = next((each.alias for each in options if each.name == option), "")
+    alias = next((each.alias for each in options(contract, state) if each.name == option), "")
     return _either(option, alias, language)
 
 

@@ -32,6 +32,17 @@ def test_every_name_has_its_place_in_the_glossary(shelf: Shelf, made: dict[str, 
             assert f'id="{html.escape(anchor_of(declared))}"' in made["en/glossary.md"]
 
 
+def test_what_the_language_itself_calls_is_chinese_on_chinese_pages(made: dict[str, str]) -> None:
+    """The kind and the rank of a document, its layer, the agreement's own states."""
+    assert "协议 → 解除" in seen(made["zh/glossary.md"])
+    assert "agreement → terminated" in seen(made["en/glossary.md"])
+    assert "（默认，依民事一般规定）" in seen(made["zh/readings.md"])
+    assert {"协议", "约定"} <= set(re.findall("<dd>(.*?)</dd>", made["zh/voip-1.md"]))
+    assert {"法律", "强制", "电信"} <= set(
+        re.findall("<dd>(.*?)</dd>", made["zh/telecom_regulations-2016.md"])
+    )
+
+
 def test_every_reading_of_an_agreement_is_listed_with_its_options(shelf: Shelf, made: dict[str, str]) -> None:
     page = seen(made["zh/readings.md"])
     for contract in shelf.agreements:
