@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.governing import Programs
@@ -20,6 +18,7 @@ from engine.queries import question_of
 from engine.question import Question
 from engine.replies import Reply
 from engine.situation import Absent, Situation, Words, asked_of
+from engine.yaml_text import Loader, read_yaml
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 # What holds of an answer of another name. Of an act that needs no basis and of which no norm speaks, no rule grants it,
@@ -46,13 +45,13 @@ class Outcome:
     question: Question | None = None
 
 
-class _AsWritten(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _AsWritten(Loader):  # type: ignore[misc]
     """YAML whose dates and decimals are texts, quoted or not, so that `58.00` and `2026-04-10` stay what they are."""
 
 
 _AsWritten.yaml_implicit_resolvers = {
     letter: [(tag, form) for tag, form in resolvers if not tag.endswith((":timestamp", ":float"))]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for letter, resolvers in Loader.yaml_implicit_resolvers.items()
 }
 
 
@@ -70,14 +69,19 @@ def run_file(
 
     Raises NotScenarios for a file that lists none.
     """
-    data = yaml.load(text, Loader=_AsWritten)
+    for scenario in scenarios_in(text):
+        yield from run_scenario(scenario, programs, mapping, layers)
+
+
+def scenarios_in(text: str) -> list[dict[str, Any]]:
+    """Return the scenarios of a file. Raises NotScenarios for a file that lists none."""
+    data = read_yaml(text, _AsWritten)
     scenarios = data.get("scenarios") if isinstance(data, dict) else None
     if not isinstance(scenarios, list) or not all(isinstance(each, dict) for each in scenarios):
         raise NotScenarios("there is no list `scenarios:` of scenarios in it")
     if not scenarios:
         raise NotScenarios("its list `scenarios:` is empty, so nothing is tested")
-    for scenario in scenarios:
-        yield from run_scenario(scenario, programs, mapping, layers)
+    return scenarios
 
 
 def run_scenario(

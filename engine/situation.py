@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from contractlang.contract import base_name
 from contractlang.declaration import BlankDecl, OccurrenceDecl
 from engine.account import Account
@@ -26,6 +24,7 @@ from engine.joined import joined
 from engine.program import Program
 from engine.question import InBreachOf
 from engine.settings import terms_from
+from engine.yaml_text import read_yaml
 
 # What a file says of the channel for notices where none was named.
 _NO_CHANNEL = ("blank", "none", "null", "undesignated", "not_designated", "False", "false", "no")
@@ -58,7 +57,7 @@ class Words:
     @staticmethod
     def read(path: Path) -> Words:
         """Return the mapping in a file."""
-        return Words(yaml.safe_load(path.read_text("utf-8")))
+        return Words(read_yaml(path.read_text("utf-8")))
 
     def amended(
         self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]

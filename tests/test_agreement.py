@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 
 from contractlang.contract import Contract
@@ -26,16 +25,15 @@ from engine.event import KNOWLEDGE, Event, Instant
 from engine.governing import Programs
 from engine.question import Arrived, InBreachOf, Question
 from engine.scenarios import run_scenario
-from engine.situation import Words
 from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret
+from tests.scenario_files import SCENARIOS, WORDS, listed
 from tests.several_documents import Together, together
 from tests.strategies import QUICK, SOAK, Asked, asked
 from tests.wild import Put, Wild, wild
 from tests.wild.together import Company, company
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
-SCENARIOS = CONTRACTS / "scenarios"
 LITERATE = [
     case
     for path in sorted((Path(__file__).parent / "cases" / "norms").glob("*.md"))
@@ -211,11 +209,7 @@ def test_engine_and_reference_agree_at_length(case: Asked) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(
-    "scenario",
-    yaml.safe_load((SCENARIOS / "scenarios.yaml").read_text("utf-8"))["scenarios"],
-    ids=lambda each: each["id"],
-)
+@pytest.mark.parametrize("scenario", listed(SCENARIOS), ids=lambda each: each["id"])
 def test_they_agree_on_the_scenarios(
     scenario: dict[str, Any], programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +225,7 @@ def test_they_agree_on_the_scenarios(
 
     monkeypatch.setattr("engine.situation.Account", Listening)
     monkeypatch.setattr("engine.replies.Account", Listening)
-    list(run_scenario(scenario, programs, Words.read(SCENARIOS / "mapping.yaml"), ("contract",)))
+    list(run_scenario(scenario, programs, WORDS, ("contract",)))
     for account, question, known_at, decision in asked_of:
         # The reference knows no unknown dates; whether a notice arrived is asked of the engine alone.
         undated = any(map(is_undated, account.ledger))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from contractlang.load import load, load_text
 from engine.account import Account
@@ -17,13 +16,11 @@ from engine.governing import Programs
 from engine.question import May
 from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, run_file, run_scenario
 from engine.settings import terms_from
-from engine.situation import Words
 from engine.written_events import event_from
+from tests.scenario_files import HISTORIES, SCENARIOS, WORDS, listed
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
-SCENARIOS = CONTRACTS / "scenarios" / "scenarios.yaml"
-HISTORIES = ROOT / "tests" / "data" / "histories.yaml"
 LITERATE = [
     (folder.name, case)
     for folder in sorted(CONTRACTS.iterdir())
@@ -55,24 +52,18 @@ def test_a_literate_case(case: Case) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(
-    "scenario", yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"], ids=lambda scenario: scenario["id"]
-)
+@pytest.mark.parametrize("scenario", listed(SCENARIOS), ids=lambda scenario: scenario["id"])
 def test_the_contract_layer_of_a_scenario(scenario: dict, programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
-    outcomes = list(run_scenario(scenario, programs, mapping, ("contract",)))
+    outcomes = list(run_scenario(scenario, programs, WORDS, ("contract",)))
     assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [
         o for o in outcomes if o.status == FAILED
     ]
 
 
-@pytest.mark.parametrize(
-    "scenario", yaml.safe_load(HISTORIES.read_text("utf-8"))["scenarios"], ids=lambda scenario: scenario["id"]
-)
+@pytest.mark.parametrize("scenario", listed(HISTORIES), ids=lambda scenario: scenario["id"])
 def test_a_history_written_by_somebody_else(scenario: dict, programs: Programs) -> None:
     """Under all the layers that its questions name."""
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
-    outcomes = list(run_scenario(scenario, programs, mapping, None))
+    outcomes = list(run_scenario(scenario, programs, WORDS, None))
     assert outcomes
     assert not [each for each in outcomes if each.status != PASSED]
 
@@ -82,7 +73,6 @@ def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
 
 
 def test_a_kind_of_query_that_is_not_supported_fails(programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     query = {
         "id": "q",
         "at": "2026-01-01T00:00",
@@ -90,7 +80,7 @@ def test_a_kind_of_query_that_is_not_supported_fails(programs: Programs) -> None
         "ask": {"kind": "weather"},
         "expect": {"answer": "fine"},
     }
-    (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
+    (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, WORDS, None)
     assert outcome.status == FAILED
     assert "weather" in outcome.got
 
@@ -121,9 +111,7 @@ def test_what_an_earlier_version_of_a_law_said_is_not_known(programs: Programs) 
 
 def test_a_demand_that_comes_too_late_does_not_restart_the_limitation(programs: Programs) -> None:
     """民法典 188, 195: the three years of S-38 end on 2026-09-11; a demand of October restarts nothing."""
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
-    listed = yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"]
-    scenario = next(each for each in listed if each["id"] == "S-38")
+    scenario = next(each for each in listed(SCENARIOS) if each["id"] == "S-38")
     late = {
         "id": "e9",
         "type": "demand",
@@ -136,12 +124,11 @@ def test_a_demand_that_comes_too_late_does_not_restart_the_limitation(programs: 
         "variant": {"remove_events": ["e4"], "events": [late]},
         "expect": {"answer": "yes"},
     }
-    (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, mapping, None)
+    (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, WORDS, None)
     assert outcome.status == PASSED, outcome
 
 
 def test_what_a_file_leaves_without_quotes_is_read_as_written(programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     text = """
     scenarios:
     - id: S
@@ -156,12 +143,11 @@ def test_what_a_file_leaves_without_quotes_is_read_as_written(programs: Programs
       - {id: q2, at: 2026-04-11, ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: yes}}
       - {id: q3, at: 2026-04-11, ask: {kind: amount, of: outstanding}, expect: {answer: value, value: 58.10}}
     """
-    assert [each.status for each in run_file(text, programs, mapping)] == [PASSED] * 3
+    assert [each.status for each in run_file(text, programs, WORDS)] == [PASSED] * 3
 
 
 @pytest.mark.parametrize("ask", [{"notice": "e3"}, {"event": "e3"}, {"of": "e3"}])
 def test_the_arrival_of_a_notice_is_asked_by_any_field_that_names_it(ask: dict, programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     scenario = {
         "id": "S",
         "agreement": "A1",
@@ -180,24 +166,22 @@ def test_the_arrival_of_a_notice_is_asked_by_any_field_that_names_it(ask: dict, 
     days = {"2026-04-02T09:00": "no", "2026-04-03T09:00": "yes"}
     for day, answer in days.items():
         query = {"id": "q", "at": day, "ask": {"kind": "notice_arrived", **ask}, "expect": {"answer": answer}}
-        (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, mapping, None)
+        (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, WORDS, None)
         assert outcome.status == PASSED, outcome
 
 
 def test_the_arrival_of_what_is_not_in_the_file_cannot_be_asked(programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     query = {"id": "q", "at": "2026-04-02", "ask": {"kind": "notice_arrived", "notice": "e9"}, "expect": {}}
-    (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
+    (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, WORDS, None)
     assert outcome.status == FAILED
     assert "arrival" in outcome.got
 
 
 @pytest.mark.parametrize("variant", ["F-USER-SIGN-DATE=2026-03-06", "F-EVENT-ORDER=e1", "weather=fine"])
 def test_a_variant_of_what_is_not_there_is_refused(variant: str, programs: Programs) -> None:
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     expect = {"answer": "not_effective", "by_reading": {variant: "not_effective"}}
     query = {"id": "q", "at": "2026-04-02", "ask": {"kind": "state", "of": "agreement"}, "expect": expect}
-    plain, varied = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
+    plain, varied = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, WORDS, None)
     assert plain.status == PASSED
     assert varied.status == FAILED
     assert f"a variant of {variant.partition('=')[0]}" in varied.got

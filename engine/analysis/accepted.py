@@ -27,6 +27,7 @@ from engine.analysis.finding import Finding
 from engine.analysis.plain import plain
 from engine.errors import EngineError
 from engine.regime import sentences
+from engine.yaml_text import YAMLError, read_yaml
 
 FILE = "accepted.yaml"
 
@@ -83,8 +84,8 @@ class Accepted:
 def read(path: Path) -> list[Acceptance]:
     """Return the acceptances in a file. Raises BadAccepted for what is none."""
     try:
-        entries = yaml.safe_load(path.read_text("utf-8")) or []
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        entries = read_yaml(path.read_text("utf-8")) or []
+    except (YAMLError, UnicodeDecodeError) as wrong:
         raise BadAccepted(str(path), " ".join(str(wrong).split())) from None
     if not isinstance(entries, list):
         raise BadAccepted(str(path), "it is a list of accepted findings")

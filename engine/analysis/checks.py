@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, NamedTuple
 
-import yaml
-
 from contractlang.contract import Contract
 from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
 from contractlang.numerals import plain_number
@@ -31,6 +29,7 @@ from engine.analysis.wording import Wording
 from engine.citing import cited
 from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
+from engine.yaml_text import YAMLError, read_yaml
 
 
 class BadChecks(EngineError):
@@ -419,8 +418,8 @@ class Checker:
 def checks_in(text: str) -> list[Mapping[str, Any]]:
     """Return the conflict checks in a file: each an entry with `id`, `norms`, `expected`. Raises BadChecks."""
     try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as wrong:
+        data = read_yaml(text)
+    except YAMLError as wrong:
         raise BadChecks("", f"not YAML: {' '.join(str(wrong).split())}") from None
     checks = data.get("conflict_checks") if isinstance(data, dict) else None
     if not isinstance(checks, list):

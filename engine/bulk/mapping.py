@@ -27,7 +27,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
+from engine.yaml_text import YAMLError, read_yaml
 
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _IN_TABLES = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d.*?)([+-]\d{2})?")
@@ -66,8 +66,8 @@ class Mapped:
     def read(path: Path) -> Mapped:
         """Return the mapping in a YAML file. Raises BadMapping, naming the field."""
         try:
-            raw = yaml.safe_load(path.read_text("utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+            raw = read_yaml(path.read_text("utf-8"))
+        except (YAMLError, UnicodeDecodeError) as wrong:
             raise BadMapping(str(path), f"it cannot be read: {' '.join(str(wrong).split())}") from None
         if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
             raise BadMapping(str(path), "`account:` and a list `events:` are wanted")

@@ -357,15 +357,14 @@ def text_of(path: str) -> str:
 
 def words_beside(path: Path) -> Words:
     """Return how the words of a scenario file are said: by the mapping beside it, else by that of the program."""
-    import yaml
-
     from engine.situation import Words
+    from engine.yaml_text import YAMLError, read_yaml
 
     beside = path.with_name("mapping.yaml")
     mapping = beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml"
     try:
-        raw, why = yaml.safe_load(text_of(str(mapping))), ""
-    except yaml.YAMLError as wrong:
+        raw, why = read_yaml(text_of(str(mapping))), ""
+    except YAMLError as wrong:
         raw, why = None, f" ({one_line(wrong)})"
     if not isinstance(raw, dict):
         raise Refused(

@@ -88,9 +88,9 @@ def page(name: str, command: Command, width: int) -> Iterator[str]:
 
 def read() -> dict[str, dict[str, str]]:
     """Return what is said in Chinese, by the whole name of a command and what is described of it."""
-    import yaml
+    from engine.yaml_text import read_yaml
 
-    texts: dict[str, dict[str, str]] = yaml.safe_load(TEXTS.read_text("utf-8"))
+    texts: dict[str, dict[str, str]] = read_yaml(TEXTS.read_text("utf-8"))
     return texts
 
 

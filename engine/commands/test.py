@@ -115,10 +115,9 @@ def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
 
 
 def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
-    import yaml
-
     from engine.governing import Programs
     from engine.scenarios import NotScenarios, run_file
+    from engine.yaml_text import YAMLError
 
     words = words_beside(path)
     named = dict.fromkeys(name for names in words.documents.values() for name in names)
@@ -130,7 +129,7 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
             yield Outcome(each.status, name, each.expected, each.got)
     except NotScenarios as wrong:
         raise Refused(f"{path}: not a scenario file: {wrong}", where=str(path)) from None
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
+    except (YAMLError, AttributeError, KeyError, TypeError) as wrong:
         raise Refused(f"{path}: not a scenario file ({one_line(wrong)})", where=str(path)) from None
 
 

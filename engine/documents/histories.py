@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from contractlang.diagnostic import Language, Said
 from engine.account import Account
 from engine.cases import Case, Expectation, cases_in, ledger_of, question_of, run_case, terms_of
@@ -33,6 +31,7 @@ from engine.situation import Situation, Words
 from engine.telling import say, say_event
 from engine.terms import Terms
 from engine.voice import Voice
+from engine.yaml_text import read_yaml
 
 DAY = 86_400_000_000
 
@@ -137,7 +136,7 @@ def _listed(shelf: Shelf, path: Path) -> Iterator[Told]:
     if not mapping.is_file():
         return
     words = Words.read(mapping)
-    data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = read_yaml(path.read_text("utf-8"))
     for scenario in data.get("scenarios", ()):
         if all(
             name in {each.base for each in shelf.agreements}

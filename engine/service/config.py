@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from contractlang.suggest import nearest
 from engine.errors import EngineError
+from engine.yaml_text import YAMLError, read_yaml
 
 Right = Literal["ask", "record", "publish", "audit"]
 RIGHTS: tuple[Right, ...] = ("ask", "record", "publish", "audit")
@@ -137,12 +137,12 @@ def embedded(contracts: tuple[str, ...], desk: str | None = None, **given: Any) 
 def read_config(path: Path, **given: Any) -> Config:
     """Return the configuration in a file; what is given beside it (host, port, store) goes before. Raises BadConfig."""
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = read_yaml(path.read_text("utf-8"))
     except OSError as wrong:
         raise BadConfig(f"{path}: {wrong.strerror or wrong}") from None
     except UnicodeDecodeError:
         raise BadConfig(f"{path}: not UTF-8 text; save the file as UTF-8") from None
-    except yaml.YAMLError as wrong:
+    except YAMLError as wrong:
         raise BadConfig(f"{path}: not YAML ({' '.join(str(wrong).split())})") from None
     if not isinstance(raw, dict):
         raise BadConfig(f"{path}: write `tenants:` and what it has; docs/service.md shows a whole file")

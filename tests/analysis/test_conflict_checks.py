@@ -6,21 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contractlang.load import load
 from engine.analysis.checks import Checker, checks_in
 from engine.governing import Programs
 from tests.analysis.laying import CONTRACTS, laid
+from tests.scenario_files import WORDS
 
 CHECKS = checks_in((Path(__file__).parents[1] / "data" / "conflict-checks.yaml").read_text("utf-8"))
-WORDS: dict[str, Any] = yaml.safe_load((CONTRACTS / "scenarios" / "mapping.yaml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
-    return Checker(Programs({name: loaded.contracts[name] for name in loaded.asked}), WORDS, laid)
+    return Checker(Programs({name: loaded.contracts[name] for name in loaded.asked}), WORDS.raw, laid)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check['id']}-{check['expected']}")

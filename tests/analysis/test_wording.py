@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contractlang.contract import Contract
 from contractlang.load import load, load_text
@@ -16,9 +15,9 @@ from engine.analysis.checks import Checker
 from engine.analysis.wording import Wording
 from engine.governing import Programs
 from tests.analysis.laying import laid
+from tests.scenario_files import WORDS
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-SHIPPED: dict[str, Any] = yaml.safe_load((CONTRACTS / "scenarios" / "mapping.yaml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +92,7 @@ def contracts() -> dict[str, Contract]:
 )  # fmt: skip
 def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any], meant: list[Any]) -> None:
     ((name, value),) = said.items()
-    found = list(Wording(SHIPPED, contracts.values()).meant(name, value))
+    found = list(Wording(WORDS.raw, contracts.values()).meant(name, value))
     assert [each for place, each in enumerate(found) if each not in found[:place]] == meant
     for each in found:
         Assuming.of(each)
@@ -125,7 +124,7 @@ def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any],
 def test_a_finding_is_gone_where_it_has_to_be_and_nowhere_else(
     contracts: dict[str, Contract], norms: tuple[str, ...], when: dict[str, Any], gone: bool
 ) -> None:
-    checker = Checker(Programs(contracts), SHIPPED, laid)
+    checker = Checker(Programs(contracts), WORDS.raw, laid)
     check = {"id": "X", "norms": norms, "expected": "conflict", "no_conflict_when": when}
     outcome = checker.outcome(check)
     assert outcome.passed is gone
@@ -145,7 +144,7 @@ def test_where_none_is_expected_it_is_asked_of_what_the_witness_describes(
 ) -> None:
     """Emergency calls are free of who runs a local or a mobile network."""
     check = {"id": "X", "norms": ["1.五.3", "law:电信条例36"], "expected": "no_conflict", "witness": witness}
-    outcome = Checker(Programs(contracts), SHIPPED, laid).outcome(check)
+    outcome = Checker(Programs(contracts), WORDS.raw, laid).outcome(check)
     assert outcome.passed is none
     assert ("no such finding when" if none else "found all the same") in outcome.got
 
@@ -222,7 +221,7 @@ def test_an_answer_that_is_one_of_several_is_assumed(contracts: dict[str, Contra
 def test_what_no_history_shows_is_gone_where_what_it_hangs_on_is_settled(
     contracts: dict[str, Contract], norms: tuple[str, ...], expected: str, when: dict[str, Any], gone: bool
 ) -> None:
-    checker = Checker(Programs(contracts), SHIPPED, laid)
+    checker = Checker(Programs(contracts), WORDS.raw, laid)
     outcome = checker.outcome({"id": "X", "norms": norms, "expected": expected, "no_conflict_when": when})
     assert outcome.passed is gone
     assert ("; gone when" if gone else "is not gone when") in outcome.got
@@ -242,7 +241,7 @@ def test_a_finding_answers_only_what_it_says(
     contracts: dict[str, Contract], norms: tuple[str, ...], expected: str
 ) -> None:
     """That only one agreement ends upon a breach is no conflict, that nothing is held back upon another no doubt."""
-    outcome = Checker(Programs(contracts), SHIPPED, laid).outcome(
+    outcome = Checker(Programs(contracts), WORDS.raw, laid).outcome(
         {"id": "X", "norms": norms, "expected": expected}
     )
     assert not outcome.passed
@@ -250,7 +249,7 @@ def test_a_finding_answers_only_what_it_says(
 
 def test_a_clause_that_is_listed_twice_is_held_against_itself(contracts: dict[str, Contract]) -> None:
     """That 五.3 and 八.3 compete is not said of 八.3 alone; that it never ends is."""
-    checker = Checker(Programs(contracts), SHIPPED, laid)
+    checker = Checker(Programs(contracts), WORDS.raw, laid)
     twice = {"id": "X", "norms": ["1.八.3", "1.八.3"]}
     assert checker.outcome({**twice, "expected": "no_conflict"}).passed
     assert checker.outcome({**twice, "expected": "gap"}).got == "gap/power without bound:voip-1/八.3:解除权"

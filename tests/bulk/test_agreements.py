@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
 
 from contractlang.load import Loaded
 from engine.bulk.kernel.columns import spoken_of
@@ -27,11 +26,11 @@ from engine.governing import Programs
 from engine.queries import question_of
 from engine.question import May
 from engine.settings import terms_from
-from engine.situation import Situation, Words
+from engine.situation import Situation
 from engine.terms import Terms
 from tests.bulk.made_up import BEGIN, ledger
 from tests.bulk.test_kernel import asked_of, folded, program_of, same
-from tests.conftest import CONTRACTS, ROOT
+from tests.scenario_files import HISTORIES, SCENARIOS, WORDS, listed
 
 ASKED = (
     "provider terminate", "user terminate", "user demand_liability", "provider suspend_service",
@@ -132,11 +131,8 @@ def test_made_up_accounts_of_an_agreement_stand_as_the_engine_says(
     assert breaches >= least, "there is something to differ about"
 
 
-FILES = (CONTRACTS / "scenarios" / "scenarios.yaml", ROOT / "tests" / "data" / "histories.yaml")
-
-
 @pytest.mark.parametrize(
-    ("file", "least"), [(FILES[0], (36, 19)), pytest.param(FILES[1], (740, 510), marks=pytest.mark.soak)]
+    ("file", "least"), [(SCENARIOS, (36, 19)), pytest.param(HISTORIES, (740, 510), marks=pytest.mark.soak)]
 )
 def test_every_scenario_that_the_kernel_takes_stands_as_the_engine_says(
     file: Path, least: tuple[int, int], programs: Programs
@@ -145,14 +141,13 @@ def test_every_scenario_that_the_kernel_takes_stands_as_the_engine_says(
 
     `least` tells how many are the kernel's, the agreement alone and under the law; `-s` shows why the rest are not.
     """
-    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     found: Counter[tuple[str, str]] = Counter()
-    for scenario in yaml.safe_load(file.read_text("utf-8"))["scenarios"]:
+    for scenario in listed(file):
         for query in scenario["queries"]:
             layers = tuple(dict.fromkeys(("contract", *query.get("layers", ()))))
-            program = programs.of(tuple(mapping.documents[scenario["agreement"]]), layers)
+            program = programs.of(tuple(WORDS.documents[scenario["agreement"]]), layers)
             try:
-                situation = Situation(scenario, query, "", layers, program, mapping)
+                situation = Situation(scenario, query, "", layers, program, WORDS)
                 question = question_of(situation)
             except (EngineError, Unsupported, KeyError, ValueError):
                 continue

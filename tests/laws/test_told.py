@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import product
-from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,14 +21,10 @@ from engine.governing import Programs
 from engine.program import Program
 from engine.question import May, Question
 from engine.scenarios import run_scenario
-from engine.situation import Words
 from engine.told import MOST_TOLD
 from tests.laws.accounts import account
+from tests.scenario_files import HISTORIES, WORDS, listed
 from tests.strategies import QUICK, Asked, asked
-
-ROOT = Path(__file__).parents[2]
-HISTORIES = ROOT / "tests" / "data" / "histories.yaml"
-MAPPING = ROOT / "contracts" / "scenarios" / "mapping.yaml"
 
 
 def standing(one: Account, at: Instant) -> set[tuple[str, str]]:
@@ -124,7 +118,6 @@ def test_whatever_happened(programs: Programs, monkeypatch: pytest.MonkeyPatch) 
         return found
 
     monkeypatch.setattr(Account, "decide", decide)
-    words = Words.read(MAPPING)
-    for scenario in yaml.safe_load(HISTORIES.read_text("utf-8"))["scenarios"][::9]:
-        list(run_scenario(scenario, programs, words, None))
+    for scenario in listed(HISTORIES)[::9]:
+        list(run_scenario(scenario, programs, WORDS, None))
     assert len(compared) > 500
