@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.event import BOTH, Event
+from engine.in_force import conditions_fail, not_in_force
 from engine.instances import JOINT, bind
 from engine.judge import closed_by
 from engine.prevailing import forbids, overridden
@@ -52,8 +53,8 @@ def restored(scene: Scene, party: str | None, act: Event) -> Iterator[tuple[Rule
 def restorable(
     scene: Scene, duties: tuple[Rule, ...], party: str | None, act: Event
 ) -> Iterator[tuple[Rule, Breach]]:
-    """Yield those of the duties to keep something, none of them asleep, that a party is in breach of, with each breach;
-    what both must keep either may set about restoring.
+    """Yield those of the duties to keep something that apply, none of them asleep, and that a party is in breach of,
+    with each breach; what both must keep either may set about restoring.
     """
     for rule in duties:
         for trig in scene.listed("BO", rule.index):
@@ -62,5 +63,10 @@ def restorable(
                 continue
             if party in (breach.by, BOTH) or breach.by == BOTH:
                 bind(scene, rule, breach.trigger, act)
-                if overridden(scene, rule, act) is None:
+                if _applies(scene, rule) and overridden(scene, rule, act) is None:
                     yield rule, breach
+
+
+def _applies(scene: Scene, rule: Rule) -> bool:
+    """Tell whether a duty to keep something is in force and its conditions hold, for the trigger that is bound."""
+    return not_in_force(scene, rule) is None and conditions_fail(scene, rule) is None

@@ -128,6 +128,7 @@ CHINESE = {
     "{}: bound from or until a day of what it is upon": "{}：其自何时起或至何时止，取决于所针对之事",
     "it may restore {}, {}": "它可恢复{}，{}",
     "{}: what breaks it may restore {}, which prevails": "{}：违反它的行为可能恢复优先的{}",
+    "{}: whether it applies to each occurrence is not asked": "{}：其是否适用于各次事项未问",
     "it asks about {}, {}": "它问及{}，{}",
     "{}: how the act is to be done is not asked": "{}：行为应如何作出未问",
     "a condition that time alone turns": "仅随时间改变的条件",

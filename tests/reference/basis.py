@@ -93,7 +93,8 @@ def restoring(world: World, norm: Maintenance, act: Event) -> list[Thing]:
         return []
     found = [(each.trigger, each.breach) for each in world.instances if each.norm is norm]
     return [thing for thing, broken in found
-            if broken is not None and broken.is_open and norms.acts_for(broken.by, act.actor)]  # fmt: skip
+            if broken is not None and broken.is_open and norms.acts_for(broken.by, act.actor)
+            and norms.applies(world, norm, thing)]  # fmt: skip
 
 
 def is_open(world: World, norm: Giver, act: Event) -> bool:

@@ -113,10 +113,15 @@ class Asking(Watching):
             return
         if rule.index in self.speller.broken:
             raise Unsaid(f"it may restore {rule.norm.id}, {self.speller.broken[rule.index]}")
-        name = f"ob{rule.index}"
-        broken = [f"v{lane.number} > 0" for lane in self.draft.of(rule.index)]
-        awake = self.open_over(rule, self.asked_at(asked), asked.act)
-        text.add(f"{name} = {self.settled(text, all_of([any_of(map(plain, broken)), awake]))}")
+        if rule.norm.trigger is not None and (
+            rule.when is not None or rule.unless is not None or rule.excepts
+        ):
+            raise Unsaid(f"{rule.norm.id}: whether it applies to each occurrence is not asked")
+        name, at = f"ob{rule.index}", self.asked_at(asked)
+        broken = any_of([plain(f"v{lane.number} > 0") for lane in self.draft.of(rule.index)])
+        awake = self.open_over(rule, at, asked.act)
+        asks = all_of([broken, awake, self.in_force(rule, at), *self.conditions(rule, at)])
+        text.add(f"{name} = {self.settled(text, asks)}")
         opening.append((name, rule))
         self.draft.step(rule, "is restored by the act that is asked about")
 
