@@ -30,12 +30,15 @@ def without_what_follows(
         return found
     lines = [_line(source, each.span.start) for each in unread]
     names = {name for line in lines for name in _names(line)}
+    unnamed = any(re.fullmatch(r"\s*(?:party|当事人)\s*[:：]?\s*", line) for line in lines)
     first = next((line for line in source.lines if MARK.match(line)), None)
     hidden = {"no-head"} if first is not None and any(first.endswith(line) for line in lines) else set()
     return [
         each
         for each in found
-        if each.code not in hidden and not (each.code == "undeclared" and _said(source, each) in names)
+        if each.code not in hidden
+        and not (each.code == "undeclared" and _said(source, each) in names)
+        and not (unnamed and each.code == "undeclared" and each.message.en.startswith("no party "))
     ]
 
 

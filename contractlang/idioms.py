@@ -35,6 +35,11 @@ class Told(NamedTuple):
     write: Said
 
 
+_BY_EACH = Said(
+    "say for each of what part performances add up: `accumulates {what} for each bill`; leave it out where no field"
+    " names that",
+    "请写明按每一何项累计：`累计 {what} 按每 账单`；没有字段指明该项的，删去",
+)
 _AGAIN = Said(
     "what comes again and again follows an event: declare `| event month_begins`, and begin with"
     " `for each month_begins, …`",
@@ -50,6 +55,11 @@ _NOTICE = Said(
     "notice is an act, and the power waits for it:"
     " `| upon notify, {who} may {act}, not before {length} after notify.day`",
     "通知是一项行为，权力自通知起等待：`| 因 通知，{who} 可以 {act}，不早于 通知.发生日 后 {length}`",
+)
+_BACKWARDS = Said(
+    "no day is counted backwards: let what is announced wait for the notice, `not before {length} after notify.day`;"
+    " or give the event a field with the last day for it",
+    "日期不向前推算：让被通知的行为等待通知，`不早于 通知.发生日 后 {length}`；或在事件中另设一栏，写明通知的末日",
 )
 _ONE_ACT = Said(
     "one act to a statement: `| {who} {must} {act}`, and `| {who} {must} {other}`",
@@ -104,6 +114,11 @@ _IDIOMS = _any_of(
      r"(?:['’]s?)?\s+(?:(?:prior|advance|written)\s+)*notice", _NOTICE),
     (rf"(?P<who>\w+?)\s*(?:应|须|必须|应当|可以|有权|可)?\s*提前\s*(?P<length>{_LENGTH})\s*(?:书面)?\s*通知\s*(?:\w+方)?\s*[,]?\s*"
      r"(?:后|而)?\s*(?:方可|可以|有权|可)?\s*(?P<act>\w+)", _NOTICE),
+    (r"(?:accumulates|累计)\s+(?P<what>\w+)(?=\s*(?:,|$))", _BY_EACH),
+    (rf"(?:(?:at\s+)?least\s+|(?:no|not)\s+(?:less|later)\s+than\s+)?(?P<length>{_LENGTH})\s+(?:before|prior\s+to|ahead\s+of)\b",
+     _BACKWARDS),
+    (rf"(?<!\w)(?:之?前|提前)\s*(?:至少)?\s*(?P<length>{_LENGTH})|(?P<length2>{_LENGTH})\s*(?:之|以)?前(?!\w)",
+     _BACKWARDS),
     (r"(?P<who>\w+)\s+(?P<must>must\s+not|must|may)\s+(?P<act>\w+)\s*(?:,\s*|\s)(?:and/or|and|or)\s+(?P<other>\w+)(?!\s+(?:must|may)\b)",
      _ONE_ACT),
     (r"(?P<who>\w+)\s+(?P<must>应|必须|不得|可以|有权)\s+(?P<act>\w+)\s*(?:、|或者|以及|并且|和|与|及|并|且|或)\s*(?P<other>\w+)(?!\s*(?:应|可以|不得|有权))",

@@ -173,6 +173,12 @@ class Reader:
             case "done":
                 return Happened(self.occurrence(parts[0]).name)
             case "did":
+                if isinstance(parts[0], Node) and parts[0].rule == "agreement_state":
+                    raise self.fail(
+                        "kind", part, "an agreement does nothing: what becomes of it is a state",
+                        "协议自身没有行为：协议如何，是一种状态",
+                        Said("write for example `agreement is terminated`", "例如写 `协议 为 解除`"),
+                    )  # fmt: skip
                 about = self.expression(parts[2]) if len(parts) > 2 else None
                 who = self.who(parts[0])
                 return Happened(self.occurrence(parts[1]).name, who, about)

@@ -95,6 +95,19 @@ def _chinese_sum(found: re.Match[str]) -> str:
     return f"{int(whole) * times + (int(part) * times // 10 ** len(part) if part else 0)}元"
 
 
+_OVER = {
+    "terminated": "agreement is terminated", "terminates": "agreement is terminated",
+    "expired": "agreement is expired", "expires": "agreement is expired", "解除": "协议 为 解除",
+    "到期": "协议 为 到期", "届满": "协议 为 到期", "期满": "协议 为 到期", "终止": "(协议 为 解除 或 协议 为 到期)",
+}  # fmt: skip
+
+
+def _over(found: re.Match[str]) -> str:
+    """Return that an agreement is over as a condition; one that has ended was terminated, or expired."""
+    said = _OVER.get(found["how"], "(agreement is terminated or agreement is expired)")
+    return f"{said} 时" if found.groupdict().get("when") else said
+
+
 def _listed(found: re.Match[str]) -> str:
     """Return options set apart by bars."""
     return found["head"] + " | ".join(re.split(r"\s*(?:[,/;]|\bor\b|或)\s*", found["list"].strip()))
@@ -142,6 +155,10 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"\b(?:if|when|once|after|upon|in\s+case\s+of|in\s+the\s+event\s+of)\s+(?P<event>\w+)"
                 r"(?:\s+(?:occurs|happens|arises|takes\s+place|has\s+occurred))?,?\s+(?=\w+\s+(?:must|may)\b)"),
      r"upon \g<event>, "),
+    (re.compile(r"(?<!\w)本?(?:协议|合同)\s*(?:已经?|被)?\s*(?P<how>终止|解除|到期|届满|期满)(?:之日)?"
+                r"\s*(?P<when>时|的|之?后|以后)?(?!\s*,?\s*一旦)(?=\s|[,)]|$)"), _over),
+    (re.compile(r"(?<!^)\b(?:(?:the|this)\s+)?agreement\s+(?:(?:is|has|was)\s+(?:been\s+)?)?"
+                r"(?P<how>ended|ends|terminate[ds]|expire[ds])\b(?!\s+(?:once|if|when|upon))"), _over),
     (re.compile(rf"(?P<event>\w+)\s*(?:发生)?\s*(?:后|之日起)\s*(?P<n>{_LENGTH})\s*(?:之|以)?内\s*,\s*(?P<rest>.+)$"),
      r"因 \g<event>，\g<rest>，限 \g<n> 内"),
     (re.compile(r"(?:如|若|一旦)?\s*(?:发生|出现)\s*(?P<event>\w+)\s*(?:时|的|后)?(?=\s*,)"
@@ -207,6 +224,7 @@ _SLIPS: tuple[Slip, ...] = (
      lambda f: f"{_NUMBERS.get((f['n'] or '').lower()) or number_of(f['n'] or f['zh'])}%"),
     (re.compile(r"(?P<of>万分之|千分之)(?P<n>[一二三四五六七八九十]+|\d+)"),
      lambda f: f"{number_of(f['n']) / 100:g}%" if f["of"] == "万分之" else f"{number_of(f['n'])}‰"),
+    (re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*‱"), lambda f: f"{(Decimal(f['n']) / 100).normalize():f}%"),
     (re.compile(r"(?P<n>\d+(?:\.\d+)?\s*[%‰])\s+of\s+(?P<what>[^\W\d][\w.]*)"), r"\g<what> * \g<n>"),
     (re.compile(r"\b(?P<what>[^\W\d][\w.]*)\s*(?:/|÷)\s*(?P<n>\d+)"), r"\g<what> * 1/\g<n>"),
     (re.compile(r"\*\s*0\.(?P<n>\d{1,4})\b"), lambda f: f"* {(Decimal('0.' + f['n']) * 100).normalize():f}%"),
@@ -246,7 +264,7 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"半年"), "6个月"),
     (re.compile(rf"(?:限|在|自|从)?\s*(?P<of>[^\W\d][\w.]*)\s*(?:之日起|起|之后|以后|后)\s*(?:限)?\s*(?P<n>{_LENGTH})\s*(?:之内|以内|内)"),
      r"自 \g<of> 起 限 \g<n> 内"),
-    (re.compile(r"(?:在\s*)?(?P<of>[^\W\d][\w.]*|\d{4}年\d+月\d+日)\s+(?:之前|以前|前)(?!\w)"), r"早于 \g<of>"),
+    (re.compile(r"(?<!\d)(?:在\s*)?(?P<of>[^\W\d][\w.]*|\d{4}年\d+月\d+日)\s+(?:之前|以前|前)(?!\w)"), r"早于 \g<of>"),
     (re.compile(rf"(?:在|于|限)?\s*(?P<n>{_LENGTH})\s*(?:以内|之内|内)"), r"限 \g<n> 内"),
     (re.compile(r"(?P<n>\d+)\s*个?(?:工作天|营业日)"), r"\g<n>个工作日"),
     (re.compile(r"(?P<n>\d+)\s*月(?![\d份])"), r"\g<n>个月"),
@@ -296,7 +314,8 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"\bexcept\s+(?=\w+$)"), "unless "),
     (re.compile(r"(?P<what>[^\W\d]\w*)\s*(?:的)?除外"), r"除非 \g<what>"),
     (re.compile(r"(?<!\w)(?:不|没有|并非|不是|未)(?=\s)"), "非"),
-    (re.compile(rf"(?<!\w)(?:{_words(_MORE)})(?!\w)"), lambda found: _MORE[found[0]]),
+    (re.compile(rf"(?<!\w)(?:{_words(_MORE)})(?!\w)(?!\s*{_LENGTH}\s+(?:before|prior)\b)"),
+     lambda found: _MORE[found[0]]),
     (re.compile(r"(?<![<>!=])=(?!=)"), lambda found: "为" if not found.string.isascii() else "is"),
     (re.compile(r"\band/or\b"), "or"),
     (re.compile(r"(?P<what>逾期|违约|已履行|已发生|已行使)(?=\s*,)"), r"\g<what> 时"),

@@ -39,6 +39,12 @@ ANSWERS = {
     "the other party": ("the other party", "对方"), "waived": ("waived", "已免除"),
 }  # fmt: skip
 
+DUTIES = {
+    "open": ("open", "未到期或无期限"),
+    "breached": ("overdue", "逾期"),
+    "suspended": ("suspended", "中止"),
+}
+BREACHES = {"open": ("not cured", "尚未补正"), "cured": ("cured", "已补正"), "waived": ("waived", "已免除")}
 _LIFE = {
     "draft": ("is not in force yet", "尚未生效"), "in_force": ("is in force", "有效"),
     "expired": ("has expired", "已到期"), "terminated": ("has been terminated", "已解除"),

@@ -18,6 +18,7 @@ from contractlang.contract import base_name
 from contractlang.declaration import Declared
 from contractlang.diagnostic import Language
 from engine.decision import Item
+from engine.naming import BREACHES, DUTIES
 from engine.voice import Line, Voice
 from engine.widths import padded
 
@@ -182,7 +183,7 @@ def told_standing(end: AccountStanding, voice: Voice) -> list[tuple[str, list[st
         amount = f"{voice.owed(norm, duty.unpaid)}" if duty.unpaid is not None and norm is not None else ""
         about = voice.instance(duty.trigger)
         until = voice.end(duty.end) if duty.end is not None else ""
-        status = pick(*_DUTIES.get(duty.status, (duty.status, duty.status)))
+        status = pick(*DUTIES.get(duty.status, (duty.status, duty.status)))
         clause = voice.called(norm) if norm is not None else duty.norm
         said = pick(
             f"{clause}{about}: {who} must {act} {amount}".rstrip(), f"{clause}{about}：{who}应{act}{amount}"
@@ -196,7 +197,7 @@ def told_standing(end: AccountStanding, voice: Voice) -> list[tuple[str, list[st
         clause = voice.called(norm) if norm is not None else breach.norm
         who = voice.who(breach.by) if breach.by else pick("a party", "一方")
         about, since = voice.instance(breach.trigger), voice.moment(breach.started_at)
-        status = pick(*_BREACHES.get(breach.status, (breach.status, breach.status)))
+        status = pick(*BREACHES.get(breach.status, (breach.status, breach.status)))
         en, zh = (
             f"{who}: {clause}{about} on {since}, {status}",
             f"{who}于{since}违反{clause}{about}，{status}",
@@ -218,14 +219,6 @@ def told_standing(end: AccountStanding, voice: Voice) -> list[tuple[str, list[st
             )
     rows.append((pick("open powers", "可行使"), powers))
     return rows
-
-
-_DUTIES = {
-    "open": ("open", "未到期或无期限"),
-    "breached": ("overdue", "逾期"),
-    "suspended": ("suspended", "中止"),
-}
-_BREACHES = {"open": ("not cured", "尚未补正"), "cured": ("cured", "已补正"), "waived": ("waived", "已免除")}
 
 
 def _state(state: str, document: str, value: object, end: AccountStanding, voice: Voice) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from contractlang.checks.circular import circular
 from contractlang.checks.limited_to_ban import limited_to_ban
 from contractlang.checks.missing_deadline import missing_deadline
+from contractlang.checks.mixed_sum import mixed_sum
 from contractlang.checks.never_arising import never_arising
 from contractlang.checks.no_start import no_start
 from contractlang.checks.no_time import no_time
@@ -31,6 +32,7 @@ Check = Callable[[Anatomy], Iterator[Diagnostic]]
 # What stops a contract from being asked comes first, what is merely worth saying last.
 CHECKS: Final[tuple[Check, ...]] = (
     circular,
+    mixed_sum,
     restless_cascade,
     no_start,
     never_arising,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from contractlang.expression import CountOf
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.asking import Unknown
 from engine.analysis.calling import spot
@@ -23,6 +24,7 @@ from engine.analysis.looking import (
     named,
     undecided,
 )
+from engine.analysis.plain import parts_of
 from engine.analysis.searcher import Searcher
 from engine.analysis.taking import applied, forbidden_by
 from engine.analysis.witness import History, replayed
@@ -51,7 +53,7 @@ def never(searcher: Searcher) -> Iterator[Finding]:
             searcher.tally.undecided += 1
             yield undecided("dead", (clause_of(rule),), limit, program, None)
             continue
-        if applies and not shadowed:
+        if (applies and not shadowed) or (not applies and _counts(rule)):
             continue
         searcher.tally.found += 1
         before = [clause_of(program.rules[index]) for index, _, _ in rule.prevailed_by] if shadowed else []
@@ -67,6 +69,11 @@ def never(searcher: Searcher) -> Iterator[Finding]:
             "dead", (clause_of(rule), *before), said, None, _outliving(rule), bound_of(None),
             {"what": "shadowed"} if shadowed else {},
         )  # fmt: skip
+
+
+def _counts(rule: Rule) -> bool:
+    """Tell whether a norm counts what happens: in the histories searched hardly anything happens twice."""
+    return any(isinstance(part, CountOf) for part in parts_of(rule.norm))
 
 
 def _has_days(rule: Rule) -> bool:

@@ -181,6 +181,11 @@ def test_what_a_permission_waits_for_counts_only_while_the_agreement_is_in_force
     assert found(WAITING.replace("ring.at < sing.at", "ring.at > sign.at"), "conflict")
 
 
+def test_what_waits_for_more_than_is_searched_is_not_said_never_to_apply() -> None:
+    """No history that is searched has three bills."""
+    assert not found(CLUB.replace("enter is done and not enter is done", "(count of bill) >= 3"), "dead")
+
+
 LEAK = """
 | agreement club
 | party host, guest

@@ -282,6 +282,8 @@ def test_what_lies_ahead_is_what_will_be_told(tmp_path: Path) -> None:
     notices = [(each["at"], {name: each[name] for name in each if name not in beside}) for each in told]
     assert [(each["at"], change) for each in ahead for change in each["changes"]] == notices
     assert "power" in {change["what"] for _, change in notices}
+    assert "SUMMARY:a：协议已到期" in text
+    assert "SUMMARY:a：甲方暂停服务：没有依据" in text
     uids = [line for line in text.split("\r\n") if line.startswith("UID:")]
     assert len(set(uids)) == len(uids) > 1
 

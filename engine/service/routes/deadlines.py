@@ -23,6 +23,7 @@ from engine.service.requests import headers_of, object_of
 from engine.service.routes import enter, server_of, told
 from engine.service.webhooks import SIGNATURE, address_of
 from engine.store import Notice, Subscription
+from engine.voice import Voice
 
 router = APIRouter(tags=["deadlines"])
 PAGE = 200
@@ -140,7 +141,9 @@ async def calendar(request: Request) -> Response:
     rows = []
     for name in names:
         held = await tenant.reaching(await tenant.held(name), at)
+        program = held.account.program
+        voice = Voice(program, "zh" if program.contracts[0].chinese else "en")
         for turn, changes in accounts.turns(held.account, at, 10):
-            rows += [(name, turn, each) for each in changes]
+            rows += [(name, voice, turn, each) for each in changes]
         await asyncio.sleep(0)
     return Response(feed(tenant.name, rows, at), media_type="text/calendar")
