@@ -57,8 +57,24 @@ def fold(given, out, low, high):
         for j in range(2, n):
             n += j - 1
         out[k] += n + -n * 2
-    out[-1] = last + shift(out, low) + (1 if low < 3 < high else 0)
+    out[last] = last + shift(out, low) + (1 if low < 3 < high else 0)
 """
+
+
+MANY = "\n".join([
+    "def fold(out):",
+    *(f"    n{each} = {each}" for each in range(100)),
+    "    for k in range(len(out)):",
+    *(f"        n{each} += n{(each + 1) % 100} - k" for each in range(100)),
+    "        out[k] = n0 + n99",
+])  # fmt: skip
+
+
+def test_a_function_with_more_numbers_than_registers_comes_to_the_same() -> None:
+    wanted, found = [0] * 9, numpy.zeros(9, numpy.int64)
+    plain(MANY)(wanted)
+    native(MANY, None)(found)
+    assert found.tolist() == wanted
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,6 +92,7 @@ def test_a_loop_comes_to_the_same_as_plain_python(cells: list[int], low: int, hi
     [
         "for k in range(0, 9, 3): out[0] = k", "out[0] = len([1])", "out[0] = out.size", "out[0] = 1 / 2",
         "out = given", "out[0] = unknown(1)", "out[0] = 'a' == 'b'", "with out: pass", "a, b = given",
+        "out[-1] = 0",
     ],
 )  # fmt: skip
 def test_what_is_not_spoken_is_refused(line: str) -> None:

@@ -1,9 +1,9 @@
 """Text as machine code, by LLVM alone: the loop of a plan, and the functions that read cells.
 
 It is written in few words of Python: whole numbers of 64 bits and arrays of them, `if`, `while`, `for .. in range`,
-calls of its own functions. LLVM compiles that in little time. Numbers wrap around, division goes down, an index below
-zero counts from the end. Arguments called `Bytes` are arrays of bytes, and those called `Halves` of 32 bits, which are
-taken as numbers of 64. Whatever else stands in a text raises Unspoken.
+calls of its own functions. LLVM compiles that in little time. Numbers wrap around, division goes down; no index is
+below zero. Arguments called `Bytes` are arrays of bytes, and those called `Halves` of 32 bits, which are taken as
+numbers of 64. Whatever else stands in a text raises Unspoken.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import ctypes
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import llvmlite.binding as llvm
 import numpy
@@ -42,19 +43,19 @@ class Unspoken(Exception):
     """A text has what is not compiled here."""
 
 
-class Effort(NamedTuple):
-    """How hard LLVM tries: its level, and whether it also does several rounds of a loop at once."""
+class Effort(Enum):
+    """How hard LLVM tries. A loop over accounts is all branches: most of what can be tried makes it no quicker."""
 
-    level: int
-    widens: bool
+    OVER_ACCOUNTS = auto()
+    OVER_COLUMNS = auto()
 
 
-OVER_ACCOUNTS, OVER_COLUMNS = Effort(1, widens=False), Effort(2, widens=True)
-"""A loop over accounts is all branches: the more is tried takes as long again, and makes it no quicker."""
+_FEW = 64
+"""A function with more numbers keeps them in memory: to look which registers could hold them takes LLVM longest."""
 
 
 @lru_cache(maxsize=32)
-def native(source: str, place: Path | None, effort: Effort = OVER_ACCOUNTS) -> Function:
+def native(source: str, place: Path | None, effort: Effort = Effort.OVER_ACCOUNTS) -> Function:
     """Return the function `fold` of a text as machine code, kept in a folder or found there. Raises Unspoken."""
     return _functions(source, {}, place, effort)["fold"]
 
@@ -65,7 +66,7 @@ def library(module: ModuleType) -> Any:
     source = Path(str(module.__file__)).read_text("utf-8")
     constants = {name: value for name, value in vars(module).items() if type(value) is int}
     made = ModuleType(f"compiled {module.__name__}")
-    made.__dict__.update(_functions(source, constants, folder(), OVER_COLUMNS))
+    made.__dict__.update(_functions(source, constants, folder(), Effort.OVER_COLUMNS))
     return made
 
 
@@ -134,11 +135,26 @@ def _compiled(text: str, effort: Effort) -> bytes:
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=effort.level)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = effort.widens
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = True
     builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
+    match effort:
+        case Effort.OVER_COLUMNS:
+            builder.getModulePassManager().run(module, builder)
+        case Effort.OVER_ACCOUNTS:
+            for function in [*module.functions]:
+                _simplify(function, builder)
     return machine.emit_object(module)  # type: ignore[no-any-return]
+
+
+def _simplify(function: Any, builder: Any) -> None:
+    passes = llvm.create_new_function_pass_manager()
+    begin = next(iter(function.blocks))
+    if sum(each.opcode == "alloca" for each in begin.instructions) <= _FEW:
+        passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(function, builder)
 
 
 def _arrays(functions: dict[str, ast.FunctionDef]) -> Arrays:
@@ -349,15 +365,13 @@ class _Spoken:
 
     def element(self, name: str, place: ast.expr) -> str:
         match place:
+            case ast.UnaryOp(op=ast.USub()):
+                raise Unspoken(f"{ast.unparse(place)}: an index below zero")
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                # No place is that far: what is added to a place that is none from the end is none either.
+                # No place is so far that a sum would wrap around.
                 number = self.value(f"add nsw i64 {self.expression(left)}, {self.expression(right)}")
             case _:
                 number = self.expression(place)
-        if not (isinstance(place, ast.Constant) and isinstance(place.value, int)):
-            below = self.value(f"icmp slt i64 {number}, 0")
-            least = self.value(f"select i1 {below}, i64 %{name}.len, i64 0")
-            number = self.value(f"add i64 {number}, {least}")
         return self.value(f"getelementptr inbounds i{self.own[name]}, ptr %{name}, i64 {number}")
 
     def cell(self, name: str, place: ast.expr) -> str:

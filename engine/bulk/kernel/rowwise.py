@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.bulk.kernel.cells import FAR, NOTHING
 from engine.bulk.kernel.kept import folder
-from engine.bulk.kernel.native import OVER_COLUMNS, native
+from engine.bulk.kernel.native import Effort, native
 from engine.bulk.kernel.plan import MISSING
 
 A_MASK = 31
@@ -137,7 +137,7 @@ def run(acts: Iterable[Any], out: Iterable[Any], columns: Sequence[Column], rule
 
 @lru_cache(maxsize=64)
 def _loop(shapes: tuple[Shape, ...]) -> Callable[..., int]:
-    return native(source_of(shapes), folder(), OVER_COLUMNS)
+    return native(source_of(shapes), folder(), Effort.OVER_COLUMNS)
 
 
 def source_of(shapes: Sequence[Shape]) -> str:

@@ -18,7 +18,7 @@ from engine.bulk.kernel.cells import FAR
 from engine.bulk.kernel.column import ACCOUNT as WHOSE
 from engine.bulk.kernel.column import is_words
 from engine.bulk.kernel.kept import folder
-from engine.bulk.kernel.native import OVER_COLUMNS, native
+from engine.bulk.kernel.native import Effort, native
 
 ACCOUNT, ROW, NUMBER, NULL, WORD, LEAN = range(6)
 """What a row keeps: which name its account has, which row it was; of a column, its number, whether it is null, the
@@ -189,7 +189,7 @@ class Shape:
 
 @lru_cache(maxsize=64)
 def _native(source: str) -> Callable[..., int]:
-    return native(source, folder(), OVER_COLUMNS)
+    return native(source, folder(), Effort.OVER_COLUMNS)
 
 
 @lru_cache(maxsize=64)
