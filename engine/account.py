@@ -133,8 +133,8 @@ class Account:
         if line is not None and not (line.undated or line.alleges):
             if line.is_followed_by(more):
                 account._lines[None] = line.followed_by(more)
-            elif len(more) == 1 and goes_on(more[0], START if line.begins is None else line.begins):
-                account._lines[None] = line.with_late(more[0])
+            elif all(goes_on(each, START if line.begins is None else line.begins) for each in more):
+                account._lines[None] = line.with_late(more)
             else:
                 account.line().share(line)
         return account
@@ -142,6 +142,10 @@ class Account:
     def position_at(self, at: Instant, known_at: Instant | None = None) -> Position:
         """Return where every norm stands at an instant."""
         return elapse(self.line(known_at).before(at + 1), at)
+
+    def stands_as(self, other: Account, at: Instant) -> bool:
+        """Tell whether it is seen at once that all stands at an instant as in another state of this account."""
+        return self.line().after_facts(at).is_like(other.line().after_facts(at))
 
     def under_way(self, at: Instant, known_at: Instant | None = None) -> list[list[Event]]:
         """Return the facts that had happened by an instant and take effect later, those of one instant together."""

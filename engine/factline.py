@@ -5,7 +5,8 @@ A line that goes on from another shares the positions of it, so a fact that come
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import is_
 
@@ -68,22 +69,45 @@ class FactLine:
             self.reached if shared else self.reached[: len(self.groups) + 1], self.begins, self.told,
         )  # fmt: skip
 
-    def with_late(self, fact: Event) -> FactLine:
-        """Return the line with one fact more in its place; every position before that is kept.
+    def with_late(self, facts: tuple[Event, ...]) -> FactLine:
+        """Return the line with some facts more, each in its place; what was reached before the first of them is kept,
+        and what came after them where they leave nothing behind.
 
-        It says nothing of other facts, and is established.
+        They say nothing of other facts, and are established.
         """
-        place = self.instants.up_to(fact.effect_at - 1)
         groups, instants = list(self.groups), list(self.instants)
-        if place < len(groups) and instants[place] == fact.effect_at:
-            groups[place] = sorted([*groups[place], fact], key=order_of)
-        else:
-            groups.insert(place, [fact])
-            instants.insert(place, fact.effect_at)
+        for fact in facts:
+            place = bisect_left(instants, fact.effect_at)
+            if place < len(groups) and instants[place] == fact.effect_at:
+                groups[place] = sorted([*groups[place], fact], key=order_of)
+            else:
+                groups.insert(place, [fact])
+                instants.insert(place, fact.effect_at)
+        first = bisect_left(instants, min(fact.effect_at for fact in facts))
         return FactLine(
             Grown(chain.from_iterable(groups)), self.undated, self.alleges, Grown(groups), Grown(instants),
-            self.reached[: place + 1], self.begins, self.told,
+            [*self.reached[: first + 1], *self._passed_by(groups, first)], self.begins, self.told,
         )  # fmt: skip
+
+    def _passed_by(self, groups: list[list[Event]], first: int) -> Iterator[Position]:
+        """Yield the positions after groups from a place on, as long as what these have that this line lacks leaves
+        nothing behind: then what comes after it does what it did here.
+        """
+        before, place = self.reached[min(first, len(self.reached) - 1)], first
+        for group in groups[first:]:
+            if place + 1 >= len(self.reached) or place >= len(self.groups) or len(group) > 1:
+                return
+            (fact,) = group
+            if group is self.groups[place]:
+                before = self.reached[place + 1].following(before, fact)
+                yield before
+                place += 1
+            else:
+                stood = elapse(before, fact.effect_at)
+                before = advance(before, fact)
+                yield before
+                if not before.is_like(stood):
+                    return
 
     def share(self, other: FactLine) -> None:
         """Take over the positions of another line of the same account, as far as the facts are the same."""
@@ -139,6 +163,12 @@ class FactLine:
         if some:
             return take(before, some)
         return before_first(before, self.at_instant(at)[0]) if before.now < DAWN else elapse(before, at)
+
+    def after_facts(self, until: Instant) -> Position:
+        """Return the position after all facts up to an instant, at the instant of the last of them."""
+        count = self.instants.up_to(until)
+        self._reach(count)
+        return self.reached[count]
 
     def after_all(self) -> Position:
         """Return the position after all facts, at the instant of the last."""

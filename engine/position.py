@@ -104,6 +104,19 @@ class Position:
             self.program, self.terms, step.new.finish(), agenda, step.at, count, chain, tuple(step.changed), self.taken,
         )  # fmt: skip
 
+    def is_like(self, other: Position) -> bool:
+        """Tell whether it is seen at once that all stands, and will by time alone, as in another of this account."""
+        return self.cells is other.cells and self.agenda == other.agenda
+
+    def following(self, before: Position, event: Event) -> Position:
+        """Return this position, which an event led to, as it is after `before`, which is like the one that it followed:
+        only which facts have led to it is otherwise.
+        """
+        return Position(
+            self.program, self.terms, self.cells, self.agenda, self.now, before.count + 1,
+            _chained(before.chain, event), self.changed, self.taken,
+        )  # fmt: skip
+
     def passed(self, event: Event, touch: Touch) -> Position | None:
         """Return the position after an event of which nothing is written; None for an act that has, or may have, none
         to rest on.

@@ -47,6 +47,8 @@ class Deadlines:
         self._server = server
         self._renewed: dict[str, tuple[_Turn, str | None]] = {}
         """For each tenant in which turn, and up to which account; None for all."""
+        self._planned_to: dict[str, str] = {}
+        """For each tenant up to which account those are planned whose ledger has grown, where that goes on."""
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -71,23 +73,29 @@ class Deadlines:
         kept, and whether there may be more to do.
 
         After a restart, or when many were brought in, the latter are very many: what is due must not wait for them.
+        One that grows again meanwhile has its turn the next time: where events keep coming there would be no end.
         """
-        count, ends = 0, time.monotonic() + FOR_A_WHILE_S
+        ends = time.monotonic() + FOR_A_WHILE_S
+        count = await self._due(tenant, until)
+        after = self._planned_to.pop(tenant.name, "")
+        while rows := await asyncio.to_thread(tenant.books.waking, AT_ONCE, AT_A_TIME, None, after):
+            count += await self._taken_on(tenant, rows) or 0
+            after = rows[-1].name
+            if time.monotonic() > ends:
+                self._planned_to[tenant.name] = after
+                return count, True
+        # The instant of one that was planned may have come already.
+        return count + await self._due(tenant, until), False
+
+    async def _due(self, tenant: Tenant, until: Instant) -> int:
+        """Wake those whose instant has come; return how many notices were kept."""
+        count = 0
         while rows := await asyncio.to_thread(tenant.books.waking, until, AT_A_TIME, AT_ONCE):
             kept = await self._taken_on(tenant, rows)
             if kept is None:
                 break
             count += kept
-        planned = False
-        while rows := await asyncio.to_thread(tenant.books.waking, AT_ONCE, AT_A_TIME):
-            kept = await self._taken_on(tenant, rows)
-            if kept is None:
-                break
-            count, planned = count + kept, True
-            if time.monotonic() > ends:
-                break
-        # The instant of one that was planned may have come already.
-        return count, planned
+        return count
 
     async def _taken_on(self, tenant: Tenant, rows: Sequence[AccountRow]) -> int | None:
         """Take accounts on; return how many notices were kept, None if all of them have moved on."""

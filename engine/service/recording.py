@@ -320,12 +320,13 @@ def changed(held: Held, revision: int) -> list[dict[str, Any]]:
     """Return what stands otherwise since an entry, as seen at the instant at which it was recorded."""
     found = held.changes.get(revision)
     if found is None:
-        at = held.entry(revision).recorded_at
-        before = standing_of(held.at(revision - 1).position_at(at))
-        after = standing_of(held.at(revision).position_at(at))
+        at, before, after = held.entry(revision).recorded_at, held.at(revision - 1), held.at(revision)
+        if after.stands_as(before, at):
+            return []
+        was, now = standing_of(before.position_at(at)), standing_of(after.position_at(at))
         if len(held.changes) >= MOST_CHANGES:
             del held.changes[next(iter(held.changes))]
-        found = held.changes[revision] = list(differences(before, after))
+        found = held.changes[revision] = list(differences(was, now))
     return found
 
 

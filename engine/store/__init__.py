@@ -200,8 +200,12 @@ class Deadlines(Protocol):
         `outlook` is kept with it as long as the account does not wake; what it says is the caller's.
         """
 
-    def waking(self, until: Instant, limit: int = 1000, after: Instant | None = None) -> list[AccountRow]:
-        """Return accounts whose `wake_at` is not after `until`, and is beyond `after`, the earliest first."""
+    def waking(
+        self, until: Instant, limit: int = 1000, after: Instant | None = None, beyond: str = ""
+    ) -> list[AccountRow]:
+        """Return accounts whose `wake_at` is not after `until`, and is beyond `after`, the earliest first, and by name;
+        only those whose name is `beyond` one.
+        """
 
     def notify(
         self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,

@@ -58,10 +58,14 @@ class SqlDeadlines:
         changed = update(tables.accounts).where(_a.key == key, *conditions)
         return conn.execute(changed.values(wake_at=at, outlook=outlook)).rowcount == 1
 
-    def waking(self, until: Instant, limit: int = 1000, after: Instant | None = None) -> list[AccountRow]:
+    def waking(
+        self, until: Instant, limit: int = 1000, after: Instant | None = None, beyond: str = ""
+    ) -> list[AccountRow]:
         wanted = ROW.where(_a.tenant == self._key, _a.wake_at <= until).order_by(_a.wake_at, _a.name)
         if after is not None:
             wanted = wanted.where(_a.wake_at > after)
+        if beyond:
+            wanted = wanted.where(_a.name > beyond)
         return [AccountRow(*row) for row in self._database.rows(wanted.limit(limit))]
 
     def notify(

@@ -267,13 +267,15 @@ class MemoryBooks:
             kept.row = replace(kept.row, wake_at=at, outlook=outlook)
             return True
 
-    def waking(self, until: Instant, limit: int = 1000, after: Instant | None = None) -> list[AccountRow]:
+    def waking(
+        self, until: Instant, limit: int = 1000, after: Instant | None = None, beyond: str = ""
+    ) -> list[AccountRow]:
         with self._lock:
             found = [
                 (each.row.wake_at, each.row.name, each.row)
                 for each in self._accounts.values()
                 if each.row.wake_at is not None and each.row.wake_at <= until
-                if after is None or each.row.wake_at > after
+                if (after is None or each.row.wake_at > after) and each.row.name > beyond
             ]
             return [row for _, _, row in sorted(found, key=lambda each: each[:2])][:limit]
 

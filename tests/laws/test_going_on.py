@@ -56,6 +56,33 @@ def test_late_facts_come_to_their_places(voip_1: Program) -> None:
         assert growing.decide(question) == afresh.decide(question)
 
 
+def test_late_facts_come_to_their_places_several_at_a_time(voip_1: Program) -> None:
+    """Those that leave nothing behind are put among what was derived already; all else is as it is afresh."""
+    call = {"name": "place_call", "by": "user", "to": "10010"}
+    entries = (
+        {"id": "s1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
+        {"id": "s2", "name": "sign", "by": "user", "at": "2026-03-02T10:05"},
+        {"id": "c1", **call, "at": "2026-03-05T09:00"},
+        {"id": "c2", **call, "at": "2026-03-05T09:01"},
+        {"id": "b", "name": "invoice_issued", "period": "2026-03", "amount": "58.00", "due": "2026-04-10",
+         "at": "2026-04-01T09:00"},
+        {"id": "c3", **call, "at": "2026-04-12T09:00"},
+    )  # fmt: skip
+    events = [event_from(voip_1, each, "event") for each in entries]
+    terms = terms_from(voip_1, {"term": "2 years"})
+    until = instant("2026-04-14T10:00")
+    for order in permutations(events):
+        growing = Account(voip_1, terms, Ledger())
+        for first in range(0, 6, 2):
+            growing = growing.recorded(order[first : first + 2])
+            growing.position_at(until)
+        afresh = Account(voip_1, terms, Ledger(order))
+        for at in (*(each.effect_at for each in events), until):
+            mine, others = growing.position_at(at), afresh.position_at(at)
+            assert (mine.cells, mine.agenda, mine.now) == (others.cells, others.agenda, others.now)
+            assert (mine.count, mine.chain) == (others.count, others.chain)
+
+
 def test_what_is_hashed_otherwise_is_derived_anew(voip_1: Program) -> None:
     """An allegation that is established is hashed as it was alleged; once it is corrected, as it is corrected, though
     the correction says the same.

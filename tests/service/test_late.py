@@ -18,11 +18,14 @@ from hypothesis import strategies as st
 import engine.factline
 from engine.dates import parse_instant
 from engine.event import Instant
+from engine.position import advance
 from engine.service import deadlines, recording, snapshots
 from engine.service.clock import now
 from engine.service.cloudevents import sent
 from engine.service.deadlines import Deadlines
 from engine.service.outlook import is_of, looked_at
+from engine.service.recording import record
+from engine.service.tenant import Tenant
 from engine.store import AT_ONCE
 from tests.service.inprocess import BATCH, InProcess, in_process
 from tests.service.serving import CONTRACTS, clock_at, event, texts_of, time_comes
@@ -227,6 +230,30 @@ def test_what_is_due_does_not_wait_for_what_was_brought_in(
     assert left > 0
 
 
+def test_an_account_that_keeps_growing_is_planned_once_a_time(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where events keep coming, planning whoever has grown at once would be planning for ever."""
+    planned: list[str] = []
+    keep = Deadlines._notify
+
+    async def kept_and_grown(self: Deadlines, tenant: Tenant, woken: Instant, plan: Any, notices: Any) -> Any:
+        found = await keep(self, tenant, woken, plan, notices)
+        planned.append(plan.account)
+        if len(planned) < 20:
+            call = event(
+                "a", f"c{len(planned)}", "place_call", "2026-03-03T10:00:00+08:00", by="user", to="1"
+            )
+            await record(tenant, sent(BATCH, {}, [call], 1)[0], now())
+        return found
+
+    report(service, "2026-04-01T11:00", "a", "place_call", by="user", to="1")
+    monkeypatch.setattr(Deadlines, "_notify", kept_and_grown)
+    with clock_at("2026-04-01T11:00"):
+        time_comes(service.server, parse_instant("2026-04-01T11:00"))
+    assert planned == ["a"]
+
+
 class Fact(NamedTuple):
     """What happened on an account, and when it is reported."""
 
@@ -356,6 +383,33 @@ def test_what_comes_late_has_nothing_derived_again_that_came_before_it(
     told = service.post("/events", used[290:299], BATCH).json()["events"]
     assert all(each["late"] for each in told)
     assert 0 < len(taken) < 150
+
+
+@pytest.mark.skipif(
+    not inspect.isfunction(advance), reason="what is compiled calls itself without being seen"
+)
+def test_what_comes_late_and_leaves_nothing_behind_has_nothing_derived_again(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches that go through several hands come out of order, and nearly all that is reported is of this kind."""
+    calls = [
+        event("a", f"c{n}", "place_call", f"2026-03-03T10:{n // 60:02}:{n % 60:02}+08:00", by="user", to="1")
+        for n in range(300)
+    ]  # fmt: skip
+    assert service.post("/events", calls[9:], BATCH).status == 200
+    held = service.server.tenants["main"].accounts.here("a")
+    assert held is not None
+    held.account.latest()
+    taken: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        taken.append(1)
+        return advance(*given)
+
+    monkeypatch.setattr("engine.factline.advance", counted)
+    told = service.post("/events", calls[:9], BATCH).json()["events"]
+    assert all(each["late"] and not each["changed"] for each in told)
+    assert 0 < len(taken) <= 18
 
 
 def test_others_have_their_turn_between_what_came_late(

@@ -218,6 +218,7 @@ class Agreement(RuleBasedStateMachine):
                 books.subscriptions(),
                 books.waking(30, 2),
                 books.waking(30, 2, AT_ONCE),
+                books.waking(30, 2, beyond="a"),
                 books.decisions(),
             )
         )
