@@ -160,14 +160,27 @@ def event(
 
 def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapping[str, Any]) -> Event:
     """Return an act that is only asked about, as done at an instant."""
+    return plain_event(id, name, actor, at, at, fields, "")
+
+
+def plain_event(
+    id: str,
+    name: str,
+    actor: str | None,
+    at: Instant,
+    recorded_at: Instant,
+    fields: Mapping[str, Any],
+    source: str,
+) -> Event:
+    """Return an event of which there is no more to say than this."""
     made: Any = _Filling()
     made.id = id
     made.name = name
     made.actor = actor
     made.occurred_at = at
-    made.recorded_at = at
+    made.recorded_at = recorded_at
     made.fields = fields
-    made.source = ""
+    made.source = source
     made.sequence = None
     made.standing = ESTABLISHED
     made.effect_at = at

@@ -95,10 +95,12 @@ class Intake:
         """Return which events are new and what bears on later ones, and take none. Raises BadEvent as `take` does."""
         new: dict[str, Event] = {}
         once: dict[tuple[Any, ...], str] = {}
+        ids = self._ids
         for sent in events:
             each = self._about(sent, new) if sent.name in ABOUT_ENTRIES else sent
-            same = new.get(each.id) or self._ids.get(each.id)
-            if same is not None:
+            id = each.id
+            if id in ids or id in new:
+                same = new.get(id) or ids[id]
                 if same.source != each.source:
                     raise BadEvent(
                         each.id,
@@ -114,9 +116,10 @@ class Intake:
                         "另一事件已用此编号而内容不同；请以 `correct` 条目更正",
                     )
                 continue
-            new[each.id] = each
+            new[id] = each
+        happens_once = self._program.happens_once
         for each in new.values():
-            declared = self._program.happens_once.get(each.name)
+            declared = happens_once.get(each.name)
             if declared is not None:
                 self._once_only(each, declared, once)
         return Checked(new, once, *self._in_time(new.values()))
@@ -165,13 +168,14 @@ class Intake:
         first: dict[str, Instant] = {}
         undated: set[str] = set()
         for each in new:
-            if each.name in first_of_two:
+            name = each.name
+            if name in first_of_two:
                 if each.occurred_at is None:
-                    undated.add(each.name)
+                    undated.add(name)
                 else:
-                    known = first.get(each.name, self._first.get(each.name, each.effect_at))
-                    first[each.name] = min(known, each.effect_at)
-            if each.name in only_after and each.occurred_at is not None:
+                    known = first.get(name, self._first.get(name, each.effect_at))
+                    first[name] = min(known, each.effect_at)
+            if name in only_after and each.occurred_at is not None:
                 bound.append(each)
         for each in bound:
             for relation in only_after[each.name]:

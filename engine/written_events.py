@@ -6,6 +6,7 @@ Every fault is a BadEvent, which names the place and the field in both languages
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -31,8 +32,9 @@ from engine.event import (
     Instant,
     Standing,
     event,
+    plain_event,
 )
-from engine.program import Program
+from engine.program import Plain, Program
 from engine.settings import no_version, typed
 
 _META = frozenset({
@@ -59,6 +61,7 @@ class _Said(NamedTuple):
 
 
 _PLAINLY = _Said()
+_UNREAD = Plain("", {}, {})
 
 
 def event_from(
@@ -122,6 +125,56 @@ def new_event_from(
     if made.name == WAIVE:
         _waives_a_norm(program, str(made.fields["norm"]), where)
     return made
+
+
+def plain_event_from(
+    program: Program, raw: Mapping[str, Any], recorded_at: Instant, happened_at: Instant
+) -> Event | None:
+    """Return the event that an object writes which says of itself no more than what happened, when, and who did it,
+    in fields that are kept as they are written; None of any other, and of what is wrong.
+
+    The object has the id, the source and the name of the event, as texts.
+    """
+    name = raw["name"]
+    plain = program.plain.get(name, _UNREAD)
+    if plain is _UNREAD:
+        plain = program.plain[name] = _plainly(program, name)
+    if plain is None:
+        return None
+    fields, known = dict[str, Any](), plain.fields
+    for key, value in raw.items():
+        param = known.get(key)
+        if param:
+            if type(value) is not str:
+                return None
+            fields[param] = value
+        elif param is None:
+            return None
+    actor = plain.actors.get(raw.get("by"), "")
+    if actor == "":
+        return None
+    return plain_event(raw["id"], plain.name, actor, happened_at, recorded_at, fields, raw["source"])
+
+
+def _plainly(program: Program, spelling: str) -> Plain | None:
+    """Return how plain events of a name are read; None where there are none."""
+    declared = None if spelling in BUILT_IN else program.occurrences.get(spelling)
+    if declared is None:
+        return None
+    actors = dict[str | None, str | None]()
+    for written in (None, *_TOGETHER, *program.parties):
+        with suppress(BadEvent):
+            actors[written] = _actor(program, written, declared, "")
+    fields = {
+        written: param.name
+        for written, param in program.params[declared.name].items()
+        if param.kind.name in ("text", "occurrence") and (declared.name, param.name) not in program.periods
+    }
+    for each in _META:
+        fields.pop(each, None)
+    return Plain(
+        declared.name, actors, fields | dict.fromkeys(("id", "source", "name", "at", "by", "note"), "")
+    )
 
 
 def corrected(program: Program, entry: Event, old: Event) -> Event:

@@ -176,6 +176,11 @@ class Held:
         self._past.move_to_end(revision)
         return found
 
+    def renewed(self) -> Account:
+        """Return the account as it is, its last entry put among what is derived of the time before it."""
+        self.account = self.at(self.revision - 1).recorded([self.entry(self.revision)])
+        return self.account
+
     def _derived(self, revision: int) -> Account:
         """Return the account at a past revision, from one before that is remembered if there is any."""
         entries, base = self.account.ledger.entries, self.base

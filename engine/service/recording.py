@@ -25,7 +25,7 @@ from engine.service.landing import landed
 from engine.service.problems import Problem, pointer
 from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, Wanted
-from engine.written_events import new_event_from
+from engine.written_events import new_event_from, plain_event_from
 
 AHEAD = 2_000_000
 """How far the clock of who reports may be ahead of ours."""
@@ -231,14 +231,21 @@ def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event |
     """Return the events that are new, checked; None for each that was recorded before. Raises Problem."""
     made: list[Event | None] = []
     _, last = held.sent
+    program, kept = held.opening.program, held.intake.kept
     for each in events:
-        known = held.intake.kept(each.id)
+        known = kept(each.id)
         if known is not None and known.source == each.source:
             made.append(None)
             continue
         # None is recorded before the one before it: so the store has it too.
-        last = max(last, min(each.recorded_at or now, now))
-        made.append(_event(held, each, last))
+        said, happened = each.recorded_at, each.happened_at
+        at = now if said is None or said > now else said
+        if at > last:
+            last = at
+        plain = None
+        if happened is not None and happened <= last:
+            plain = plain_event_from(program, each.raw, last, happened)
+        made.append(_event(held, each, last) if plain is None else plain)
     return made
 
 
@@ -320,7 +327,10 @@ def changed(held: Held, revision: int) -> list[dict[str, Any]]:
     """Return what stands otherwise since an entry, as seen at the instant at which it was recorded."""
     found = held.changes.get(revision)
     if found is None:
-        at, before, after = held.entry(revision).recorded_at, held.at(revision - 1), held.at(revision)
+        at, before = held.entry(revision).recorded_at, held.at(revision - 1)
+        # What stood before is derived first: most of what comes late only has its place among that.
+        before.line().after_facts(at)
+        after = held.at(revision) if revision < held.revision else held.renewed()
         if after.stands_as(before, at):
             return []
         was, now = standing_of(before.position_at(at)), standing_of(after.position_at(at))

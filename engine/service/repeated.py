@@ -20,16 +20,16 @@ def refuse_repeated(body: bytes, found: Any, fractions: int) -> None:
 
     So many fractions are texts only in what was read.
     """
-    if body.count(b'"') != marks(found) - 2 * fractions:
-        json.loads(body, object_pairs_hook=_once_each, parse_int=str)
-
-
-def marks(found: Any) -> int:
-    """Return how many marks stand around the keys and texts of what was read; no more than that, where some are odd."""
     try:
         written = to_json(found)
     except ValueError:
-        return 0
+        written = b""
+    if body.count(b'"') != marks(written) - 2 * fractions:
+        json.loads(body, object_pairs_hook=_once_each, parse_int=str)
+
+
+def marks(written: bytes) -> int:
+    """Return how many marks stand around the keys and texts of written JSON; no more than that, where some are odd."""
     return written.count(b'"') - written.count(b'\\"')
 
 

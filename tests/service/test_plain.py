@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.program import Program
 from engine.service.authzen import batch, plain, plain_batch, single
 from engine.service.cloudevents import BATCH, STRUCTURED, plainly_sent, sent
 from engine.service.config import Limits
 from engine.service.problems import Problem
 from engine.service.requests import object_in, read_json
+from engine.written_events import event_from, plain_event_from
 
 LIMITS = Limits()
 texts = st.sampled_from(("x", "甲方", "", 'a"b', "a\\b", "\n", "\ud800")) | st.text(max_size=3)
@@ -121,6 +124,32 @@ def test_what_is_reported_most_is_read_at_once() -> None:
     assert plainly_sent(STRUCTURED, body[1:-1], 1) is not None
     for more in (b'"id": "c-2", ', b'"sequence": 1, ', b'"recordedat": "2026-05-01T00:00:00Z", '):
         assert plainly_sent(BATCH, body.replace(b'"source"', more + b'"source"'), 1) is None
+
+
+def test_an_event_read_by_its_name_is_the_event(voip_1: Program) -> None:
+    """Every act and event of the vocabulary, in either language, whoever did it, with each of its fields and others."""
+    read_plainly = 0
+    parties = (None, "user", "甲方", "both", "双方", "nobody", True)
+    for name in (*voip_1.occurrences, "answer", "correct", "nothing"):
+        params = voip_1.params[voip_1.occurrences[name].name] if name in voip_1.occurrences else {}
+        fields = (
+            {},
+            *({each: value} for each in (*params, "note", "arrives", "x") for value in ("2026-05", 5, None)),
+        )
+        for by, data in product(parties, fields):
+            raw = {
+                "id": "e",
+                "source": "s",
+                "name": name,
+                **({} if by is None else {"by": by}),
+                **data,
+                "at": "-",
+            }
+            found = plain_event_from(voip_1, raw, 20, 10)
+            if found is not None:
+                assert found == event_from(voip_1, raw, "event", 20, 10)
+                read_plainly += 1
+    assert read_plainly > 100
 
 
 def test_what_is_asked_most_is_read_at_once() -> None:
