@@ -22,7 +22,7 @@ from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same
-from engine.analysis.taking import gives, prevailed, takers
+from engine.analysis.taking import gives, is_law, prevailed, takers
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -408,8 +408,3 @@ def closed_by_itself(rule: Rule, decision: Decision) -> bool:
         and reason.args[2] in OWN_STEPS
         for reason in decision.reasons
     )
-
-
-def is_law(program: Program, place: Place) -> bool:
-    """Tell whether a clause is one of a law."""
-    return any(each.name == place[0] and each.kind == "law" for each in program.contracts)

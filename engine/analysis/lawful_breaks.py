@@ -16,12 +16,12 @@ from contractlang.norms import Obligation
 from engine.analysis.breaking import Pair, applies, is_broken, states_parted, with_the_act
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
-from engine.analysis.lawful import clauses_in, is_law, parties_of
+from engine.analysis.lawful import clauses_in, parties_of
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
 from engine.analysis.searcher import Searcher
-from engine.analysis.taking import gives
+from engine.analysis.taking import gives, is_law
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision

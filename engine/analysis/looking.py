@@ -7,11 +7,10 @@ left out; and what it refutes there too is said to be not confirmed: it counts n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import cached_property
 from itertools import chain
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from engine.analysis.answers import Answers, Trail
@@ -55,7 +54,6 @@ class Put(NamedTuple):
     wanted: tuple[Any, ...] | None
     open: tuple[Any, ...] = ()
     beside: Callable[[Fragment], Fragment] = lambda each: each
-    noting: Mapping[str, Any] = MappingProxyType({})
     first: Callable[[], tuple[Fragment, Any]] | None = None
 
     def fragment(self, focus: int | None) -> Fragment:
@@ -257,8 +255,8 @@ def looked_for(
 ) -> tuple[Shown, R] | Unknown | Refuted | None:  # fmt: skip
     """Return a history in which what is asked is so and which the engine confirms, with what it says.
 
-    None: there is none within the bound. Which of the terms to be noted hold in it stands in the history. A history of
-    an older text need not be looked for, if what it `stands` for is all that is asked, by what the engine says alone.
+    None: there is none within the bound. It need not be looked for where one of an older text is there, if what that
+    `stands` for is all that is asked, by what the engine says alone.
     """
     if step.is_elsewhere:
         return None
@@ -330,7 +328,7 @@ def _shown(
     query = Query(world, *(put.wanted or ()), acts=put.acts, near=near)
     try:
         while tried < TRIES and (model := query.singled_out(f"{name} {tried}")) is not None:
-            history = history_of(world, model, *put.acts, noting=put.noting)
+            history = history_of(world, model, *put.acts)
             said = judged(history)
             if said is not None:
                 return history, said

@@ -15,11 +15,12 @@ from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
-from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
+from engine.analysis.lawful import OWN_STEPS, closed_by_itself, laws_over, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
+from engine.analysis.taking import is_law, takers
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
@@ -79,8 +80,8 @@ def _either(
     actor: str | None, layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
     """Find that the law reads the norm otherwise, or else that it takes from what it gives."""
-    for takers in [stated, []] if stated else [[]]:
-        found = list(_measured(searcher, paper, group, own, takers, actor, layer))
+    for stating in [stated, []] if stated else [[]]:
+        found = list(_measured(searcher, paper, group, own, stating, actor, layer))
         yield from found
         if found:
             return
@@ -110,15 +111,15 @@ def _measured(
         speaking = [each for each in _speaking(program, by_law) if each not in otherwise]
         measure = [each for each in speaking if each in set(map(clause_of, own))]
         if stated:
-            takers = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
+            taking = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
         else:
-            takers = [Clause(*place.split("\t")) for place in history.noted]
-        if not measure or not takers:
+            taking = [Clause(*place) for place in _taking(searcher, group, history)]
+        if not measure or not taking:
             return None
         spoken = [each for each in program.rules if clause_of(each) in measure]
-        beside = [law for each in takers for law in hanging_on_the_same(program, one, each[:2])]
+        beside = [law for each in taking for law in hanging_on_the_same(program, one, each[:2])]
         beside += speaking_of_questions(program, [*spoken, *group] if stated else spoken)
-        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
+        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, taking), *speaking, *beside)))
 
     told = partial(_told, searcher, clauses[0], layer)
     yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told)
@@ -134,8 +135,8 @@ def _measuring(
         near = world.on_act(one.act_name)
         group = [world.rule(each.index) for each in group]
         closing = _closing(searcher, world, group, act, m, bound)
-        for truth in () if stated else closing.values():
-            world.prefer(truth)
+        if not stated:
+            world.prefer(*closing)
         for each in near:
             if isinstance(each.norm, Prohibition) and not each.home:
                 world.prefer(world.judge.forbids(each, m, act, actor or ""))
@@ -162,14 +163,12 @@ def _measuring(
                 if _reads(world, each)
                 for one_of_them in _looked_at(world, each, act, bound)
             ]
-            against = every(no(some(*given)), some(*there), no(some(*closing.values())))
+            against = every(no(some(*given)), some(*there), no(some(*closing)))
         else:
-            against = every(some(*given), some(*closing.values()))
+            against = every(some(*given), some(*closing))
     on_paper, permitted = permits(paper, one, actor, bound)
-    return Put(
-        world, part, (act,), (against, no(some(*opens)), permitted), beside=lambda each: each.beside(on_paper()),
-        noting={"\t".join(place): truth for place, truth in closing.items()},
-    )  # fmt: skip
+    wanted = against, no(some(*opens)), permitted
+    return Put(world, part, (act,), wanted, beside=lambda each: each.beside(on_paper()))
 
 
 def _told(
@@ -191,9 +190,20 @@ def _told(
     )  # fmt: skip
 
 
+def _taking(searcher: Searcher, group: list[Rule], history: History) -> list[Place]:
+    """Return the sentences of law each of which alone takes from an agreed norm what it gives in a history."""
+    program = searcher.program
+    found = [
+        place
+        for rule in filter(searcher.reads, group)
+        for place in takers(history, program, searcher.layers, rule, laws_over(program, rule, searcher.reads))
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _closing(
     searcher: Searcher, world: World, group: list[Rule], act: Happening, m: Moment, bound: Any
-) -> dict[Place, Any]:
+) -> list[Any]:
     """Return, for each sentence of law that can close an agreed norm, when it does."""
     program, found = searcher.program, dict[Place, list[Any]]()
     for rule in group:
@@ -204,7 +214,7 @@ def _closing(
             for _, place, truth in world.judge.closers(rule, each, m, act, act.actor or "", env):
                 if isinstance(place, tuple) and is_law(program, place):
                     found.setdefault(place, []).append(truth)
-    return {place: some(*truths) for place, truths in found.items()}
+    return [some(*truths) for truths in found.values()]
 
 
 def _reads(world: World, rule: Rule) -> bool:

@@ -60,7 +60,7 @@ def _says(decision: Decision, *codes: str) -> set[tuple[str, str]]:
 def given(history: History, program: Program, layers: tuple[str, ...], rule: Rule) -> bool:
     """Tell whether a norm would be open to the act if no law stood in its way."""
     position = _in_time(_end_of(history, program, layers), rule)
-    return _seen(position, history, _beneath(rule, lambda place: not _is_law(program, place))) == "open"
+    return _seen(position, history, _beneath(rule, lambda place: not is_law(program, place))) == "open"
 
 
 def takers(
@@ -72,7 +72,7 @@ def takers(
     position = _in_time(_end_of(history, program, layers), rule)
 
     def closes(place: Place) -> bool:
-        alone = _beneath(rule, lambda each: each == place or not _is_law(program, each))
+        alone = _beneath(rule, lambda each: each == place or not is_law(program, each))
         return _seen(position, history, alone) == "closed"
 
     return [place for place in places if closes(place)]
@@ -85,7 +85,8 @@ def prevailed(history: History, program: Program, layers: tuple[str, ...], rule:
     return _seen(position, history, rule) == "closed" and _seen(position, history, unbeaten) == "open"
 
 
-def _is_law(program: Program, place: Place) -> bool:
+def is_law(program: Program, place: Place) -> bool:
+    """Tell whether a clause is one of a law."""
     return any(each.kind == "law" and each.name == place[0] for each in program.contracts)
 
 

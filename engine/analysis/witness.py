@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, product
-from types import MappingProxyType
 from typing import Any
 
 from contractlang.declaration import OccurrenceDecl, PartyDecl, ThingDecl
@@ -46,8 +45,6 @@ class History:
     asked: dict[str, Any]
     beside: tuple[dict[str, Any], ...] = ()
     """Other acts that are asked about at the same moment."""
-    noted: tuple[str, ...] = ()
-    """What holds in the world of that which was to be noted."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
         """Return what the engine says of the act, sum or breach asked about, on this history, by a program's documents.
@@ -122,9 +119,7 @@ def _before(program: Program, layers: tuple[str, ...], said: str) -> list[Accoun
     return []
 
 
-def history_of(
-    world: World | Fragment, model: Model, *acts: Happening, noting: Mapping[str, Any] = MappingProxyType({})
-) -> History:
+def history_of(world: World | Fragment, model: Model, *acts: Happening) -> History:
     """Return the history that a world is, and the acts asked about at its end."""
     words = {number: text for text, number in world.codes.items()}
     ids = {each.id: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
@@ -187,7 +182,6 @@ def history_of(
         answers,
         asked,
         tuple(beside),
-        tuple(name for name, term in noting.items() if model.truth(term)),
     )
 
 
