@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.norms import Obligation, OnOccurrence
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.listing import agreed, texts_of
 from engine.analysis.lost import broken_off, unless_lost
 from engine.analysis.matter import matter_of, turned_on
@@ -37,21 +37,22 @@ def _norms(program: Program, telling: Telling, one: str, other: str) -> Iterator
         has = listed(_having(telling, rule) for rule in group)
         same = _same_duties(program, group, other)
         duties = telling.norms(same)
+        though = (
+            Said(
+                f", though {duties.en} {agreeing(duties, 'makes', 'make')} the same a duty",
+                f"虽有同样的义务（{duties.zh}），却",
+            )
+            if same
+            else NOTHING
+        )
         yield Finding(
             "agreements",
             (*clauses_of(group), *clauses_of(same), *broken_off(program, other)),
             Said(
-                f"{called.en} {has.en}; {there.en} has nothing of the kind"
-                + (
-                    f", though {duties.en} {agreeing(duties, 'makes', 'make')} the same a duty"
-                    if same
-                    else ""
-                )
-                + f". What happens under {there.en} is not governed by {called.en} unless {here.en} governs that"
-                f" too{lost.en}.",
-                f"{called.zh}{has.zh}；{there.zh}"
-                + (f"虽有同样的义务（{duties.zh}），却" if same else "")
-                + f"没有相应约定。依{there.zh}发生的事项，除非{here.zh}也适用，否则不受{called.zh}调整{lost.zh}。",
+                f"{called.en} {has.en}; {there.en} has nothing of the kind{though.en}. What happens under {there.en}"
+                f" is not governed by {called.en} unless {here.en} governs that too{lost.en}.",
+                f"{called.zh}{has.zh}；{there.zh}{though.zh}没有相应约定。"
+                f"依{there.zh}发生的事项，除非{here.zh}也适用，否则不受{called.zh}调整{lost.zh}。",
             ),
             settles=(
                 Said(

@@ -158,9 +158,8 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
             "gap", (Clause(home, lasts.life.clause), *clauses_of([*kept, *renewals, *going_on])),
             Said(
                 f"when the term runs out ({term.en}),{unless.en} {called.en} {agreeing(called, 'ends', 'end')}, but"
-                f" {states.en}"
-                f" {agreeing(states, 'does', 'do')} not end by itself: no sentence"
-                f" says what is owed for going on, or who is told before.{only.en}",
+                f" {states.en} {agreeing(states, 'does', 'do')} not end by itself: no sentence says what is owed for"
+                f" going on, or who is told before.{only.en}",
                 f"期满（{term.zh}）时{unless.zh}{called.zh}随之终止，而“{states.zh}”不会自行停止："
                 f"继续使用时如何付费、期满前是否提示，均无约定。{only.zh}",
             ),
@@ -210,8 +209,7 @@ def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
             "gap", clauses_of(open_ones),
             Said(
                 f"for {acts.en} ({called.en}) there is only a reasonable time: on no day can it be said"
-                f" from the text that it"
-                " has passed.",
+                " from the text that it has passed.",
                 f"“{acts.zh}”（{called.zh}）仅有“合理期限”：仅凭条款文字，任何一天都无法断定期限已过。",
             ),
             settles=(Said("give a number of hours or days", "约定具体的小时数或日数"),),
@@ -264,9 +262,7 @@ def breaches_without_sum(program: Program, telling: Telling) -> Iterator[Finding
             "gap", clauses_of(upon),
             Said(
                 f"{called.en} {agreeing(called, 'says', 'say')} what may be done on a breach, but no"
-                f" sentence says what a breach costs:"
-                f" each time a loss"
-                " has to be proved.",
+                " sentence says what a breach costs: each time a loss has to be proved.",
                 f"{called.zh}约定了违约时可以采取的措施，但没有约定违约金或计算方法：每次都须证明损失。",
             ),
             settles=(
@@ -301,8 +297,8 @@ def losses_without_duty(program: Program, telling: Telling) -> Iterator[Finding]
                 "gap", (Clause(home, loss.clause, loss.id), *clauses_of(near)),
                 Said(
                     f"{called.en} puts the loss from {event.en} on {who.en}, and no sentence says what"
-                    f" anybody must do when it"
-                    " happens: who reports it, who stops what goes on, and who bears what arises after a report.",
+                    " anybody must do when it happens: who reports it, who stops what goes on, and who bears what"
+                    " arises after a report.",
                     f"{called.zh}约定“{event.zh}”的损失由{who.zh}承担，但没有约定发生后任何人应做什么："
                     "由谁报告、由谁制止、报告之后发生的损失由谁承担。",
                 ),
@@ -343,8 +339,7 @@ def one_act_in_two_terms(program: Program, telling: Telling) -> Iterator[Finding
                 "gap", clauses_of(rules),
                 Said(
                     f"{called.en} deal with one act ({act.en}) in different terms: {en}. What falls under"
-                    f" one and not under the"
-                    " other is forbidden all the same, and it is not said why there are two.",
+                    " one and not under the other is forbidden all the same, and it is not said why there are two.",
                     f"{called.zh}就同一行为（{act.zh}）使用了不同的范围：{zh}。只落入其中一处的，"
                     f"同样被禁止，但未说明为何区分。",
                 ),
@@ -380,8 +375,7 @@ def said_but_no_norm(program: Program, telling: Telling) -> Iterator[Finding]:
             "gap", tuple(Clause(contract.name, number) for number in told),
             Said(
                 f"{called.en} {agreeing(called, 'speaks', 'speak')} of duties, and part of the words is no"
-                f" norm that can be"
-                " breached: nothing follows from that part alone.",
+                " norm that can be breached: nothing follows from that part alone.",
                 f"{called.zh}使用了义务性的措辞，其中一部分不是可以被违反的规范：单凭该部分不产生任何后果。",
             ),
             settles=(Said("say what exactly must be done, or strike the words", "写明具体应做什么，或删去该措辞"),),
@@ -415,8 +409,7 @@ def law_that_moves(program: Program, telling: Telling) -> Iterator[Finding]:
             "gap", (Clause(document, clause), Clause(document, new.norm.clause)),
             Said(
                 f"until {ended} the rule is {was.en}, from {begins} it is {now.en}: who cites the number"
-                f" alone cites another"
-                " rule after that day.",
+                " alone cites another rule after that day.",
                 f"该规则至{ended}为{was.zh}，自{begins}起为{now.zh}：只引用条号的，在该日之后所引的是另一规则。",
             ),
             settles=(Said("cite the law by what it says, or with its date", "引用法律时写明内容或注明版本日期"),),

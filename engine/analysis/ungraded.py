@@ -116,8 +116,8 @@ def _told(
         "gap", clauses_of([*held, *ends, *left, *laws]),
         Said(
             f"{milder.en} {agreeing(milder, 'lets', 'let')} {who.en} {does.en} upon a breach of"
-            f" {breach.en} only; upon one of"
-            f" {rest.en} nothing can be held back short of ending the agreement ({end.en}).{only.en}",
+            f" {breach.en} only; upon one of {rest.en} nothing can be held back short of ending the agreement"
+            f" ({end.en}).{only.en}",
             f"{milder.zh}仅就违反{breach.zh}允许{who.zh}{does.zh}；违反{rest.zh}的，只能解除协议（{end.zh}），不能先行采取此类措施。{only.zh}",
         ),
         settles=(
