@@ -113,8 +113,9 @@ def analyse(
         raise typer.Exit(assert_all(paths, properties, under, json_, lang))
     if seconds is not None:
         _refuse_beside("--{0} has no limit of time: leave out --seconds or --{0}", mends=mends, ranges=ranges)
-    # Of a finding that is accepted only its own kind is looked for.
-    kinds = _kinds(only if accept is None else re.split("[/:]", accept)[0])
+    # Of a finding that is accepted only its own kind is looked for; what is undecided is so whatever is looked for.
+    own = None if accept is None else re.split("[/:]", accept)[0]
+    kinds = _kinds(only if own in (None, "unknown") else own)
     asked = _Asked.of(paths, under, kinds, keeps=not no_cache, tries=mends or ranges)
     language = language_of(asked.loaded, lang)
     progress = Progress.on(language)
@@ -151,9 +152,9 @@ def _status(findings: Sequence[Finding], accepted: Accepted | None) -> int:
     """Return the exit status that findings bring: where a file of them is given, accepted ones bring none."""
     from engine.analysis.tally import is_confirmed
 
-    if not all(map(is_confirmed, findings)):
-        return BROKEN
     failing = [each for each in findings if accepted is None or accepted.of(each) is None]
+    if not all(map(is_confirmed, failing)):
+        return BROKEN
     return FOUND if failing else FINE
 
 

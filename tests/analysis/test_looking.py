@@ -70,6 +70,13 @@ def test_a_history_that_is_not_confirmed_fails_the_run(
     for options in ((), ("--gate",), ("--only", "conflict"), ("--json",)):
         assert carried_out(("analyse", str(path), *options)) == BROKEN
         assert "unknown/conflict not confirmed:club/1.1:entry+club/1.2:silence" in capsys.readouterr().out
+    # Whoever has looked for himself may publish.
+    key = "unknown/conflict not confirmed:club/1.1:entry+club/1.2:silence"
+    assert (
+        carried_out(("analyse", str(path), "--accept", key, "--reason", "it rings only at closing time")) == 0
+    )
+    assert carried_out(("analyse", str(path), "--only", "conflict")) == BROKEN
+    assert carried_out(("analyse", str(path), "--only", "conflict", "--gate")) == 0
 
 
 def test_the_limit_is_its_own_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
