@@ -36,7 +36,7 @@ from engine.terms import Terms
 from engine.voice import Voice
 from engine.written_events import event_from
 
-_OF_ACCOUNT = ("account", "agreements", "settings", "readings", "answers")
+_OF_ACCOUNT = ("account", "agreement", "agreements", "settings", "readings", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,9 @@ class Portfolio:
         return Taken(Account(program, terms, ledger), agreements, asked)
 
     def _agreements(self, head: Mapping[str, Any]) -> tuple[str, ...]:
-        named = head.get("agreements")
-        if not named:
+        listed = _signed(head)
+        if not listed:
             return self.agreements
-        listed = named if isinstance(named, list) else str(named).replace(";", " ").split()
         for each in listed:
             if str(each).partition("@")[0] not in self.agreements:
                 known = ", ".join(self.agreements)
@@ -211,9 +210,7 @@ class Portfolio:
             program, settings, self.layers, {**self.readings, **_object(head, "readings")},
             _object(head, "answers"),
         )  # fmt: skip
-        named = head.get("agreements")
-        signed = named if isinstance(named, list) else str(named or "").replace(";", " ").split()
-        return replace(terms, versions=versions_from(program, signed or agreements))
+        return replace(terms, versions=versions_from(program, _signed(head) or agreements))
 
     def events(
         self, program: Program, name: str, rows: Iterable[str], found: Folded, before: Sequence[Event] = ()
@@ -362,6 +359,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
         raise BadEvent("", twice, "it stands twice in the line", "该行中出现两次")
     return found
+
+
+def _signed(head: Mapping[str, Any]) -> list[Any]:
+    """Return the agreements that an account names, as its ledger would: several, or one."""
+    named = head.get("agreements") or head.get("agreement") or ""
+    return named if isinstance(named, list) else str(named).replace(";", " ").split()
 
 
 def _object(head: Mapping[str, Any], name: str) -> dict[str, Any]:

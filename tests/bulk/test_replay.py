@@ -72,6 +72,17 @@ def test_every_account_is_answered_as_the_engine_answers_it_alone(
         assert row["events"] == len(book.ledger.entries)
 
 
+def test_an_account_names_its_agreement_as_a_ledger_does(tables: Tables, tmp_path: Path) -> None:
+    accounts, events = tables
+    heads = map(json.loads, accounts.read_text("utf-8").splitlines())
+    accounts.write_text(
+        "".join(json.dumps({**each, "agreement": "voip-1"}) + "\n" for each in heads), "utf-8"
+    )
+    assert replayed(events, tmp_path / "out", "--accounts", str(accounts)) == 0
+    rows = read_all(tmp_path / "out" / "accounts.parquet")
+    assert [row["agreements"] for row in rows] == [["voip-1"]] * len(LEDGERS)
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb"])
 def test_all_kinds_of_tables_give_the_same(tables: Tables, tmp_path: Path, kind: str) -> None:
     accounts, events = tables
