@@ -232,7 +232,7 @@ def _expectation(case: Case, account: Account, line: str, number: int) -> Expect
 def judged(program: Program, decision: Decision, wanted: str, kind: Kind | None) -> tuple[str, bool]:
     """Return how the decision is said, and whether it is what was wanted: an answer, then `missing …` if it is open.
 
-    `kind` is that of the value asked for, None where it has none. Money goes without its currency, if it is CNY.
+    `kind` is that of the value asked for, None where it has none. Money may go without its currency, if it is CNY.
     """
     answer, _, missing = (
         part.strip() for part in re.sub(r"\s*(缺|missing)\s*", "\n", wanted, count=1).partition("\n")
@@ -244,6 +244,7 @@ def judged(program: Program, decision: Decision, wanted: str, kind: Kind | None)
     if decision.answer == "value":
         value = decision.value
         is_money = kind is not None and kind.name == "money" and type(value) is int
+        answer = re.sub(r"\s*(?:元|CNY)$", "", answer) if is_money else answer
         got = str(Money(value, kind.of)) if kind is not None and is_money else str(value)
         if got.endswith(" CNY") or (is_money and " " not in answer):
             got = got.rpartition(" ")[0]
@@ -298,7 +299,7 @@ def question_of(program: Program, text: str) -> tuple[Question, int | None]:
 def _asked(program: Program, rest: str, at: int) -> Question:
     fields: dict[str, Any] = {}
     rest = _PAIR.sub(lambda found: _pair(found, fields), rest).strip()
-    if found := re.match(r"^(\S+)\s+(?:may|must|可否|应否)\s+(\S.*)$", rest):
+    if found := re.match(r"^(\S+)\s+(?:may|must|可否|应否|可以|应|必须)\s+(\S.*)$", rest):
         # Answers speak of acts without the line between their words; so may who asks.
         act = _act(program, "_".join(found[2].split()))
         return May(_need_party(program, found[1]), act.name, at, _asked_fields(program, act, fields))
