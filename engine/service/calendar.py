@@ -48,6 +48,9 @@ def _change(change: dict[str, Any], voice: Voice) -> str:
             named = pick(f"breach of {norm}", f"违反{norm}") if what == "breach" else norm
             known = BREACHES if what == "breach" else DUTIES
             status = pick(*known[now["status"]]) if now else pick("over", "已了结")
+            if what == "duty" and now and now["status"] == "open" and now["end"] is not None:
+                end = voice.end(parse_instant(now["end"]))
+                status = pick(f"owed, by {end}", f"待履行，至迟{end}")
             return named + pick(": ", "：") + status
         case "last_day":
             of = voice.of_document(change["document"])
