@@ -22,7 +22,7 @@ MINUTE = 60_000_000
 ODD, ALL, HALF = 0x9E37_79B9_7F4A_7C15, 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF
 """What mixes bits: an odd number with bits everywhere; 64 bits, and the lower half of them."""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
-"""No place and no instant is as far; that none is below zero need then not be asked."""
+"""No instant is as far; that none is below zero need then not be asked."""
 NOBODY, NOTHING = -1, -2
 """Stand for a text that names no id, and for no text."""
 ZERO, NINE, DASH, POINT, COLON, SPACE, LETTER_T, PLUS = 48, 57, 45, 46, 58, 32, 84, 43
@@ -159,8 +159,8 @@ def texts(offsets: Halves, data: Bytes, null: Bytes, colons: bool, bad: Bytes) -
 
 def four(data: Bytes, place: int) -> int:
     """Return the number that four bytes write, the lowest first."""
-    at = place & FAR
-    return int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
+    low = int(data[place]) | int(data[place + 1]) << 8
+    return low | int(data[place + 2]) << 16 | int(data[place + 3]) << 24
 
 
 def mixed(data: Bytes, start: int, end: int) -> int:
@@ -223,7 +223,7 @@ def steps(first: Array, moment: Array, now: int) -> int:
     for account in range(len(first) - 1):
         there |= moment[first[account]] == now
         for row in range(first[account] + 1, first[account + 1]):
-            before, own = moment[(row - 1) & FAR], moment[row & FAR]
+            before, own = moment[row - 1], moment[row]
             earlier |= own < before
             same |= own == before
             there |= own == now
@@ -286,13 +286,13 @@ def numbered(
             continue
         begin, things_before, twice = rows, every, 0
         for place in range(first[account], first[account + 1]):
-            row = in_time[place & FAR] & FAR
-            own, of = int(ids[row]) & FAR, int(kind[row]) & FAR
+            row = in_time[place]
+            own, of = int(ids[row]), int(kind[row])
             twice |= held[own] == account
             held[own] = account
             thing, is_taken = int(is_thing[of]), int(is_coded[of]) & int(moment[row] <= until)
             # What is laid where nothing is taken is laid over by the next.
-            order[rows & FAR] = row
+            order[rows] = row
             number[row] = every if thing else -1
             rows += is_taken
             every += is_taken & thing
@@ -337,15 +337,15 @@ def looked_up(
     for place in range(count):
         begin, end, least = firsts[place], firsts[place + 1], things[place]
         for each in range(begin, end):
-            row = order[each & FAR] & FAR
-            held[int(ids[row]) & FAR] = number[row]
+            row = order[each]
+            held[int(ids[row])] = number[row]
         for each in range(begin, end):
-            row = order[each & FAR] & FAR
+            row = order[each]
             named = others[row]
-            thing = held[int(max(named, 0)) & FAR]
+            thing = held[int(max(named, 0))]
             # Things of accounts before have lower numbers.
             found = thing if named >= 0 and thing >= least else DANGLING
-            out[each & FAR] = MISSING if named == NOTHING else found
+            out[each] = MISSING if named == NOTHING else found
 
 
 def shared_out(
@@ -357,10 +357,9 @@ def shared_out(
     """
     last = len(of_names) - 1
     for row in range(len(codes)):
-        at = row & FAR
-        own = of_names[(last if none[at] else int(codes[at])) & FAR]
-        parts[at], numbers[at] = own >> 32, own & HALF
-        counts[(own >> 32) & FAR] += 1
+        own = of_names[last if none[row] else int(codes[row])]
+        parts[row], numbers[row] = own >> 32, own & HALF
+        counts[own >> 32] += 1
 
 
 def counted(
@@ -373,8 +372,8 @@ def counted(
     """
     at = place
     for row in range(len(groups)):
-        group = (int(ranks[((rows[at & FAR] >> shift) & mask) & FAR]) - least) & FAR
-        groups[row & FAR] = group
+        group = int(ranks[(rows[at] >> shift) & mask]) - least
+        groups[row] = group
         ends[group + 1] += 1
         at += wide
 
@@ -382,7 +381,7 @@ def counted(
 def begun(ends: Array) -> None:
     """Tell where the rows of each account begin, of how many the one before each has."""
     for group in range(1, len(ends)):
-        ends[group & FAR] += ends[(group - 1) & FAR]
+        ends[group] += ends[group - 1]
 
 
 def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Halves, firsts: Array, out: Halves) -> int:
@@ -415,20 +414,18 @@ def allotted(offsets: Halves, data: Bytes, null: Bytes, sizes: Array, out: Array
     """
     last = len(sizes) - 1
     for row in range(len(out)):
-        at = row & FAR
-        found = whole(mixed(data, offsets[at], offsets[at + 1]))
-        part = last if null[at] else ((found >> 31) * last) >> 32
-        out[at] = part << 32 | sizes[part & FAR]
-        sizes[part & FAR] += 1 - null[at]
+        found = whole(mixed(data, offsets[row], offsets[row + 1]))
+        part = last if null[row] else ((found >> 31) * last) >> 32
+        out[row] = part << 32 | sizes[part]
+        sizes[part] += 1 - null[row]
 
 
 def measured(offsets: Halves, null: Bytes, of_names: Array, begins: Array, ends: Halves) -> None:
     """Tell after the place of each name among all, part by part, how long it is."""
     for row in range(len(of_names)):
-        at = row & FAR
-        if not null[at]:
-            own = of_names[at]
-            ends[(begins[(own >> 32) & FAR] + (own & HALF) + 1) & FAR] = offsets[at + 1] - offsets[at]
+        if not null[row]:
+            own = of_names[row]
+            ends[begins[own >> 32] + (own & HALF) + 1] = offsets[row + 1] - offsets[row]
 
 
 def spelled_out(
@@ -436,12 +433,11 @@ def spelled_out(
 ) -> None:  # fmt: skip
     """Lay names part by part, where each starts."""
     for row in range(len(of_names)):
-        at = row & FAR
-        if not null[at]:
-            own = of_names[at]
-            to = int(starts[(begins[(own >> 32) & FAR] + (own & HALF)) & FAR]) & FAR
-            start = int(offsets[at]) & FAR
-            for place in range(int(offsets[at + 1]) - start):
+        if not null[row]:
+            own = of_names[row]
+            to = int(starts[begins[own >> 32] + (own & HALF)])
+            start = int(offsets[row])
+            for place in range(int(offsets[row + 1]) - start):
                 out[to + place] = data[start + place]
 
 
@@ -460,7 +456,7 @@ def two(data: Bytes, place: int, number: int) -> None:
     """Write a number with two digits."""
     # A tenth of what has two digits, without a division.
     tens = (number * 103) >> 10
-    data[place & FAR], data[(place & FAR) + 1] = ZERO + tens, ZERO + number - 10 * tens
+    data[place], data[place + 1] = ZERO + tens, ZERO + number - 10 * tens
 
 
 def spelled(moments: Array, offsets: Halves, data: Bytes) -> None:
@@ -485,8 +481,7 @@ def spelled(moments: Array, offsets: Halves, data: Bytes) -> None:
         minutes, rest = clock // MINUTE, clock % MINUTE
         two(data, at + 11, minutes // 60)
         two(data, at + 14, minutes % 60)
-        place = at & FAR
-        data[place + 4], data[place + 7], data[place + 10], data[place + 13] = DASH, DASH, LETTER_T, COLON
+        data[at + 4], data[at + 7], data[at + 10], data[at + 13] = DASH, DASH, LETTER_T, COLON
         at += 16
         if rest:
             data[at] = COLON
@@ -499,8 +494,7 @@ def spelled(moments: Array, offsets: Halves, data: Bytes) -> None:
                 data[at + 6 - place] = ZERO + micro % 10
                 micro //= 10
             at += 7
-        place = at & FAR
-        data[place], data[place + 3] = PLUS, COLON
+        data[at], data[at + 3] = PLUS, COLON
         two(data, at + 1, 8)
         two(data, at + 4, 0)
         at += 6

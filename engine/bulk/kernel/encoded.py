@@ -29,14 +29,12 @@ STRUCT, TRUE, BYTE, LONGEST, BINARY = 12, 1, 3, 6, 8
 """Kinds of fields, as Thrift's compact protocol numbers them; between the last two whole numbers and one of 8 bytes."""
 LACKING = 1
 """Where it is told how many cells of a column are null."""
-FAR = 0x3FFF_FFFF_FFFF_FFFF
-"""No place is as far; that none is below zero need then not be asked."""
 
 
 def four(data: Bytes, place: int) -> int:
     """Return the number that four bytes write, the lowest first."""
-    at = place & FAR
-    return int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
+    low = int(data[place]) | int(data[place + 1]) << 8
+    return low | int(data[place + 2]) << 16 | int(data[place + 3]) << 24
 
 
 def eight(data: Bytes, place: int) -> int:
@@ -160,18 +158,18 @@ def levels(data: Bytes, start: int, end: int, at: Array, null: Bytes, first: int
         if head % 2 == 0:
             bit = int(data[place]) & 1
             for each in range(row, row + many):
-                null[each & FAR] = 1 - bit
+                null[each] = 1 - bit
             there += bit * many
         else:
             for each in range(many >> 3):
-                held, to = int(data[(place + each) & FAR]), (row + 8 * each) & FAR
+                held, to = int(data[place + each]), row + 8 * each
                 for one in range(8):
                     bit = (held >> one) & 1
                     null[to + one] = 1 - bit
                     there += bit
             for each in range(8 * (many >> 3), many):
-                bit = (int(data[(place + (each >> 3)) & FAR]) >> (each & 7)) & 1
-                null[(row + each) & FAR] = 1 - bit
+                bit = (int(data[place + (each >> 3)]) >> (each & 7)) & 1
+                null[row + each] = 1 - bit
                 there += bit
             size = head >> 1
         at[0] = place + size
@@ -204,12 +202,12 @@ def indices(
             value = four(data, place) & mask
             highest = max(highest, value)
             for each in range(row, row + many):
-                out[each & FAR] = value
+                out[each] = value
         else:
             # Eight numbers take as many bytes as each has bits.
             eights = many >> 3 if width <= 8 else 0
             for each in range(eights):
-                held, to = eight(data, place + each * width), (row + 8 * each) & FAR
+                held, to = eight(data, place + each * width), row + 8 * each
                 for one in range(8):
                     value = (held >> (one * width)) & mask
                     highest = max(highest, value)
@@ -218,7 +216,7 @@ def indices(
                 bit = each * width
                 value = (four(data, place + (bit >> 3)) >> (bit & 7)) & mask
                 highest = max(highest, value)
-                out[(row + each) & FAR] = value
+                out[row + each] = value
             size = (head >> 1) * width
         at[0] = place + size
         row += many
@@ -229,9 +227,8 @@ def spread(dense: Halves, null: Bytes, out: Halves, first: int, last: int) -> No
     """Lay numbers into the rows that are not null, 0 into the others. (`dense` has one more.)"""
     there = 0
     for row in range(first, last):
-        at = row & FAR
-        is_there = 1 - int(null[at])
-        out[at] = dense[there & FAR] * is_there
+        is_there = 1 - int(null[row])
+        out[row] = dense[there] * is_there
         there += is_there
 
 
@@ -303,11 +300,11 @@ def numbered(
         elif wide == 8:
             for each in range(row, last):
                 copied(data, start, out, each * 8, 8)
-                start += 8 * (1 - int(null[each & FAR]))
+                start += 8 * (1 - int(null[each]))
         else:
             for each in range(row, last):
                 copied(data, start, out, each * 4, 4)
-                start += 4 * (1 - int(null[each & FAR]))
+                start += 4 * (1 - int(null[each]))
         lacking += last - row - there
         row = last
     at[LACKING] = lacking
@@ -362,21 +359,20 @@ def text(data: Bytes, place: int, end: int, out: Bytes, to: int) -> int:
 
 def copied(data: Bytes, place: int, out: Bytes, to: int, size: int) -> None:
     """Copy some bytes."""
-    there, here = place & FAR, to & FAR
     for each in range(size):
-        out[here + each] = data[there + each]
+        out[to + each] = data[place + each]
 
 
 def halves_of(values: Halves, places: Halves, out: Halves) -> None:
     """Lay out numbers of 32 bits by their places among `values`."""
     for row in range(len(out)):
-        out[row & FAR] = values[places[row & FAR] & FAR]
+        out[row] = values[places[row]]
 
 
 def values_of(values: Array, places: Halves, out: Array) -> None:
     """Lay out numbers by their places among `values`."""
     for row in range(len(out)):
-        out[row & FAR] = values[places[row & FAR] & FAR]
+        out[row] = values[places[row]]
 
 
 def texts(data: Bytes, start: int, end: int, offsets: Halves, out: Bytes) -> int:

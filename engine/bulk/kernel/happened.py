@@ -20,8 +20,6 @@ Halves = Any
 Bytes = Any
 """An array of bytes."""
 
-FAR = 0x3FFF_FFFF_FFFF_FFFF
-"""No place and no instant is as far; that none is below zero need then not be asked."""
 BEGUN, OVER = 2, 3
 """What happens: an agreement in force, its end. (Before them come a breach, 0, and its end.)"""
 NOTHING, NONE = -1, -2
@@ -30,10 +28,10 @@ NOTHING, NONE = -1, -2
 
 def since(eager: int, begun: Array, rows: Array, at: Array, key: int) -> int:
     """Return when a breach began."""
-    found = int(begun[key & FAR])
+    found = int(begun[key])
     if eager:
         return found
-    row = int(at[rows[key & FAR] & FAR])
+    row = int(at[rows[key]])
     return row if row > found else found
 
 
@@ -41,13 +39,13 @@ def counted(begins: Array, gone: Array, status: Array, breached: int, every: Hal
     """Count the breaches of a norm in each account: all of them, and those that are open."""
     for account in range(len(gone)):
         healed = left = 0
-        if gone[account & FAR] == 0:
-            for key in range(begins[account & FAR], begins[(account + 1) & FAR]):
-                said = status[key & FAR]
+        if gone[account] == 0:
+            for key in range(begins[account], begins[account + 1]):
+                said = status[key]
                 left += said == breached
                 healed += said == CURED
-        every[account & FAR] += healed + left
-        still[account & FAR] += left
+        every[account] += healed + left
+        still[account] += left
 
 
 def earliest(
@@ -56,21 +54,21 @@ def earliest(
 ) -> None:  # fmt: skip
     """Find in each account when the first of the open breaches of a norm began, if that is before what is there."""
     for account in range(len(gone)):
-        if gone[account & FAR] == 0:
-            for key in range(begins[account & FAR], begins[(account + 1) & FAR]):
-                if status[key & FAR] == breached:
+        if gone[account] == 0:
+            for key in range(begins[account], begins[account + 1]):
+                if status[key] == breached:
                     moment = since(eager, begun, rows, at, key)
-                    if moment < found[account & FAR]:
-                        found[account & FAR] = moment
+                    if moment < found[account]:
+                        found[account] = moment
 
 
 def owing(begins: Array, status: Array, owed: Array, paid: Array, unpaid: Array) -> None:
     """Add up what the duties of a norm that are not over leave to be paid in each account."""
     for account in range(len(unpaid)):
-        for key in range(begins[account & FAR], begins[(account + 1) & FAR]):
-            said = status[key & FAR]
+        for key in range(begins[account], begins[account + 1]):
+            said = status[key]
             if (said == OPEN) | (said == BREACHED) | (said == SUSPENDED):
-                unpaid[account & FAR] += owed[key & FAR] - paid[key & FAR]
+                unpaid[account] += owed[key] - paid[key]
 
 
 def broken(
@@ -81,22 +79,22 @@ def broken(
     """Lay out the breaches of a norm, each with its end; `by` tells for one key or for each who broke it."""
     several = len(by) > 1
     for own in range(len(gone)):
-        if gone[own & FAR] == 0:
-            for key in range(begins[own & FAR], begins[(own + 1) & FAR]):
-                said = status[key & FAR]
+        if gone[own] == 0:
+            for key in range(begins[own], begins[own + 1]):
+                said = status[key]
                 is_healed = said == CURED
                 if said == breached or is_healed:
-                    first = places[own & FAR]
+                    first = places[own]
                     last = first + is_healed
-                    places[own & FAR] = last + 1
-                    row = rows[key & FAR] if is_about else NOTHING
-                    doer = by[key & FAR] if several else by[0]
+                    places[own] = last + 1
+                    row = rows[key] if is_about else NOTHING
+                    doer = by[key] if several else by[0]
                     for place in range(first, last + 1):
-                        account[place & FAR], documents[place & FAR], norms[place & FAR] = own, document, norm
-                        what[place & FAR], about[place & FAR], who[place & FAR] = place - first, row, doer
-                    moment[first & FAR] = since(eager, begun, rows, at, key) + EAST
+                        account[place], documents[place], norms[place] = own, document, norm
+                        what[place], about[place], who[place] = place - first, row, doer
+                    moment[first] = since(eager, begun, rows, at, key) + EAST
                     if is_healed:
-                        moment[last & FAR] = cured[key & FAR] + EAST
+                        moment[last] = cured[key] + EAST
 
 
 def lived(
@@ -105,20 +103,20 @@ def lived(
 ) -> None:  # fmt: skip
     """Lay out what happened to the agreements of the accounts in which it `happens`."""
     for own in range(len(happens)):
-        if happens[own & FAR]:
-            place = places[own & FAR]
-            places[own & FAR] += 1
-            account[place & FAR], what[place & FAR], documents[place & FAR] = own, kind, document
-            norms[place & FAR], about[place & FAR], who[place & FAR] = norm, NONE, -1
-            moment[place & FAR] = instants[own & FAR] + EAST
+        if happens[own]:
+            place = places[own]
+            places[own] += 1
+            account[place], what[place], documents[place] = own, kind, document
+            norms[place], about[place], who[place] = norm, NONE, -1
+            moment[place] = instants[own] + EAST
 
 
 def named(about: Array, order: Array, words: Halves, empty: int, out: Halves) -> None:
     """Find the word of the row that each happening is about; `order` tells where rows stand, if anywhere else."""
     moved = len(order) > 0
     for place in range(len(about)):
-        row = about[place & FAR]
+        row = about[place]
         if row < 0:
-            out[place & FAR] = empty if row == NOTHING else -1
+            out[place] = empty if row == NOTHING else -1
         else:
-            out[place & FAR] = words[(order[row & FAR] if moved else row) & FAR]
+            out[place] = words[order[row] if moved else row]

@@ -12,26 +12,23 @@ Halves = Any
 Bytes = Any
 """An array of bytes."""
 
-FAR = 0x3FFF_FFFF_FFFF_FFFF
-"""No place is as far; that none is below zero need then not be asked."""
-
 
 def packed(numbers: Halves, wide: int, out: Halves) -> int:
     """Lay numbers one after the other, each in so many bits, without those below zero; return how many there are."""
     held = bits = at = there = 0
     for row in range(len(numbers)):
-        number = int(numbers[row & FAR])
+        number = int(numbers[row])
         if number >= 0:
             held |= number << bits
             bits += wide
             there += 1
             if bits >= 32:
-                out[at & FAR] = held
+                out[at] = held
                 held >>= 32
                 bits -= 32
                 at += 1
     if bits:
-        out[at & FAR] = held
+        out[at] = held
     return there
 
 
@@ -39,12 +36,12 @@ def lengthened(offsets: Halves, data: Bytes, out: Bytes) -> int:
     """Write texts, each after its length in four bytes; return how many bytes that took."""
     at = 0
     for each in range(len(offsets) - 1):
-        begin = int(offsets[each & FAR])
-        size = int(offsets[(each + 1) & FAR]) - begin
+        begin = int(offsets[each])
+        size = int(offsets[each + 1]) - begin
         for place in range(4):
-            out[(at + place) & FAR] = (size >> (8 * place)) & 255
+            out[at + place] = (size >> (8 * place)) & 255
         at += 4
         for place in range(size):
-            out[(at + place) & FAR] = data[(begin + place) & FAR]
+            out[at + place] = data[begin + place]
         at += size
     return at

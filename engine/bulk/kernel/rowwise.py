@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bulk.kernel.cells import FAR, NOTHING
+from engine.bulk.kernel.cells import NOTHING
 from engine.bulk.kernel.kept import folder
 from engine.bulk.kernel.native import Effort, native
 from engine.bulk.kernel.plan import MISSING
@@ -30,30 +30,28 @@ def fold(
 ):
     none = len(kinds) - 1
     for row in range(len(kind)):
-        at = row & {FAR}
-        name, is_unnamed, actor, is_nobody = names[at], unnamed[at], by[at], nobody[at]
+        name, is_unnamed, actor, is_nobody = names[row], unnamed[row], by[row], nobody[row]
         name = none if is_unnamed else name
         actor = wide - 1 if is_nobody else actor
-        of = kinds[int(name) & {FAR}]
-        number = numbers[int(of * wide + actor) & {FAR}]
-        kind[at], who[at] = of, number
-        of = of & {FAR}
+        of = kinds[int(name)]
+        number = numbers[int(of * wide + actor)]
+        kind[row], who[row] = of, number
         fault = number == {WRONG_ACTOR}
 """
 _THERE = """
-        null_{n} = nulls_{n}[at]
+        null_{n} = nulls_{n}[row]
         there_{g} |= (1 - null_{n}) << {bit}
 """
 _NUMBER = f"""
-        cell_{{n}} = cells_{{n}}[at]
+        cell_{{n}} = cells_{{n}}[row]
         fault |= (1 - null_{{n}}) & ((cell_{{n}} < {{low}}) | (cell_{{n}} >= {{high}}))
-        out_{{n}}[at] = {MISSING} if null_{{n}} else cell_{{n}} * {{scale}} - {{less}}
+        out_{{n}}[row] = {MISSING} if null_{{n}} else cell_{{n}} * {{scale}} - {{less}}
 """
-_WORD = f"""
-        place_{{n}} = places_{{n}}[at]
-        value_{{n}} = values_{{n}}[(0 if null_{{n}} else int(place_{{n}})) & {FAR}]
-        fault |= (1 - null_{{n}}) & (value_{{n}} == {{wrong}})
-        out_{{n}}[at] = {{nothing}} if null_{{n}} else value_{{n}}
+_WORD = """
+        place_{n} = places_{n}[row]
+        value_{n} = values_{n}[0 if null_{n} else int(place_{n})]
+        fault |= (1 - null_{n}) & (value_{n} == {wrong})
+        out_{n}[row] = {nothing} if null_{n} else value_{n}
 """
 _RULE = """
         fault |= (rules_{g}[of] & (there_{g} << {a_mask} | ({all} ^ there_{g}))) != 0
@@ -151,4 +149,4 @@ def source_of(shapes: Sequence[Shape]) -> str:
     for g in masks:
         given += f"rules_{g}, "
         body += _RULE.format(g=g, a_mask=A_MASK, all=(1 << A_MASK) - 1)
-    return _HEAD.format(given=given) + body + "        bad[at] |= fault\n"
+    return _HEAD.format(given=given) + body + "        bad[row] |= fault\n"

@@ -14,7 +14,6 @@ from typing import Any
 import numpy
 import pyarrow
 
-from engine.bulk.kernel.cells import FAR
 from engine.bulk.kernel.column import ACCOUNT as WHOSE
 from engine.bulk.kernel.column import is_words
 from engine.bulk.kernel.kept import folder
@@ -33,25 +32,25 @@ SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _ARRAYS = {1: ": Bytes", 4: ": Halves", 8: ""}
 
 _FOUND = """
-        null_{n}, found_{n} = nulls_{n}[at], cells_{n}[at]
+        null_{n}, found_{n} = nulls_{n}[row], cells_{n}[row]
 """
 _LAID = {
     ACCOUNT: ("", """
-        cell_{n} = numbers[at]
+        cell_{n} = numbers[row]
         unfit |= (cell_{n} >= {limit}) << {bit}
 """),
     ROW: ("", """
         cell_{n} = ahead + row
 """),
     NUMBER: ("cells_{n}{array}, ", """
-        cell_{n} = cells_{n}[at]
+        cell_{n} = cells_{n}[row]
 """),
     NULL: ("nulls_{n}: Bytes, ", """
-        cell_{n} = nulls_{n}[at]
+        cell_{n} = nulls_{n}[row]
 """),
-    WORD: ("nulls_{n}: Bytes, cells_{n}: Halves, places_{n}: Halves, ", _FOUND + f"""
-        found_{{n}} = places_{{n}}[(0 if null_{{n}} else int(found_{{n}})) & {FAR}]
-        cell_{{n}} = -1 if null_{{n}} else found_{{n}}
+    WORD: ("nulls_{n}: Bytes, cells_{n}: Halves, places_{n}: Halves, ", _FOUND + """
+        found_{n} = places_{n}[0 if null_{n} else int(found_{n})]
+        cell_{n} = -1 if null_{n} else found_{n}
 """),
     LEAN: ("nulls_{n}: Bytes, cells_{n}{array}, ", _FOUND + """
         whole_{n} = found_{n} // {unit}
@@ -64,56 +63,55 @@ _LAID = {
 """What is given of a cell, and the lines that find what a row keeps."""
 _TAKEN = {
     NUMBER: ("outs_{n}{array}, ", """
-        outs_{n}[to] = cell_{n}
+        outs_{n}[row] = cell_{n}
 """),
     NULL: ("outs_{n}: Bytes, ", """
-        outs_{n}[to] = cell_{n}
+        outs_{n}[row] = cell_{n}
 """),
     ROW: ("outs_{n}: Halves, ", """
-        outs_{n}[to] = cell_{n}
+        outs_{n}[row] = cell_{n}
 """),
     WORD: ("outs_{n}: Halves, ", """
-        outs_{n}[to] = cell_{n} - ((cell_{n} + 1) & {past})
+        outs_{n}[row] = cell_{n} - ((cell_{n} + 1) & {past})
 """),
     LEAN: ("outs_{n}{array}, lacks_{n}: Bytes, ", """
-        outs_{n}[to] = cell_{n} * {unit}
-        lacks_{n}[to] = cell_{n} == {least}
+        outs_{n}[row] = cell_{n} * {unit}
+        lacks_{n}[row] = cell_{n} == {least}
 """),
 }  # fmt: skip
 """What is given of a cell, and the lines that tell what a row kept."""
 
-_LAY = f"""
-def fold(parts: Halves, numbers: Halves, ends, rows, ahead, {{given}}):
+_LAY = """
+def fold(parts: Halves, numbers: Halves, ends, rows, ahead, {given}):
     unfit = 0
     for row in range(len(parts)):
-        at = row & {FAR}
-        part = int(parts[at]) & {FAR}
-        place = ends[part] * {{wide}}
+        part = int(parts[row])
+        place = ends[part] * {wide}
         ends[part] += 1
-{{cells}}
-{{words}}
+{cells}
+{words}
     return unfit
 """
-_SETTLE = f"""
-def fold(rows, groups: Halves, ends, ahead, out, {{given}}):
+_SETTLE = """
+def fold(rows, groups: Halves, ends, ahead, out, {given}):
     place = 0
     for row in range(len(groups)):
-        group = int(groups[row & {FAR}]) & {FAR}
+        group = int(groups[row])
         to = ends[group]
         ends[group] = to + 1
-        to *= {{wide}}
-{{words}}
-        place += {{wide}}
-{{cells}}
-{{laid}}
+        to *= {wide}
+{words}
+        place += {wide}
+{cells}
+{laid}
     return 0
 """
-_TAKE = f"""
-def fold(rows, {{given}}):
-    for row in range(len(rows) // {{wide}}):
-        to, place = row & {FAR}, row * {{wide}}
-{{words}}
-{{cells}}
+_TAKE = """
+def fold(rows, {given}):
+    for row in range(len(rows) // {wide}):
+        place = row * {wide}
+{words}
+{cells}
     return 0
 """
 
@@ -200,7 +198,7 @@ def _lay(cells: tuple[Cell, ...], wide: int) -> str:
         given, lines = given + named.format(**_about(n, cell)), lines + found.format(**_about(n, cell))
         part = _held(f"cell_{n}", cell)
         words[cell.word] += f" | {part}" if words[cell.word] else part
-    laid = "".join(f"        rows[(place + {word}) & {FAR}] = {cells}\n" for word, cells in enumerate(words))
+    laid = "".join(f"        rows[place + {word}] = {cells}\n" for word, cells in enumerate(words))
     return _LAY.format(given=given, cells=lines, wide=wide, words=laid)
 
 
@@ -212,11 +210,12 @@ def _settle(cells: tuple[Cell, ...], wide: int) -> str:
         if cell.what == WORD:
             given += f"places_{n}: Halves, "
             lines += f"        cell_{n} = {_told(cell)}\n"
-            anew = f"places_{n}[(cell_{n} + 1) & {A_BYTE if cell.wide == 1 else FAR}]"
+            after = f"(cell_{n} + 1) & {A_BYTE}" if cell.wide == 1 else f"cell_{n} + 1"
+            anew = f"places_{n}[{after}]"
             lines += f"        {word} ^= {_held(f'(cell_{n} ^ {anew})', cell)}\n"
         if cell.what == ROW:
             lines += f"        {word} ^= {_held(f'(({_told(cell)}) ^ (ahead + row))', cell)}\n"
-    laid = "".join(f"        out[(to + {word}) & {FAR}] = word_{word}\n" for word in range(wide))
+    laid = "".join(f"        out[to + {word}] = word_{word}\n" for word in range(wide))
     return _SETTLE.format(given=given, words=_words(wide), wide=wide, cells=lines, laid=laid)
 
 
@@ -233,7 +232,7 @@ def _take(cells: tuple[Cell, ...], wide: int) -> str:
 
 
 def _words(wide: int) -> str:
-    return "".join(f"        word_{word} = rows[(place + {word}) & {FAR}]\n" for word in range(wide))
+    return "".join(f"        word_{word} = rows[place + {word}]\n" for word in range(wide))
 
 
 def _held(value: str, cell: Cell) -> str:

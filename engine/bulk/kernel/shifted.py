@@ -13,8 +13,6 @@ Array = Any
 Bytes = Any
 """An array of bytes."""
 
-FAR = 0x3FFF_FFFF_FFFF_FFFF
-"""No place is as far; that none is below zero need then not be asked."""
 NO, BYTE, DOUBLE, BYTES, LIST, SET, STRUCT = 2, 3, 7, 8, 9, 10, 12
 """Kinds of values: up to the first, no more than their kind is written; between a byte and a number with a point there
 are the whole numbers."""
@@ -121,7 +119,7 @@ def several(data: Bytes, at: Array, out: Bytes, size: int) -> int:
     """Copy some bytes; return 0 where there are none."""
     if size < 0 or at[READ] + size > len(data):
         return 0
-    there, here = at[READ] & FAR, at[WRITTEN] & FAR
+    there, here = at[READ], at[WRITTEN]
     for each in range(size):
         out[here + each] = data[there + each]
     at[READ] += size
@@ -131,7 +129,7 @@ def several(data: Bytes, at: Array, out: Bytes, size: int) -> int:
 
 def byte(data: Bytes, at: Array, out: Bytes) -> int:
     """Copy a byte; past the end there is nothing but zeros."""
-    found = int(data[at[READ] & FAR]) if at[READ] < len(data) else 0
+    found = int(data[at[READ]]) if at[READ] < len(data) else 0
     at[READ] += 1
     put(at, out, found)
     return found
@@ -140,7 +138,7 @@ def byte(data: Bytes, at: Array, out: Bytes) -> int:
 def put(at: Array, out: Bytes, found: int) -> None:
     """Write a byte."""
     if at[WRITTEN] < len(out):
-        out[at[WRITTEN] & FAR] = found
+        out[at[WRITTEN]] = found
     at[WRITTEN] += 1
 
 
@@ -161,7 +159,7 @@ def number(data: Bytes, at: Array, out: Bytes, by: int, of_nothing: int) -> int:
     found = shift = 0
     said = 128
     while said >= 128 and shift < 7 * LONGEST:
-        said = int(data[at[READ] & FAR]) if at[READ] < len(data) else 0
+        said = int(data[at[READ]]) if at[READ] < len(data) else 0
         at[READ] += 1
         found |= (said & 127) << shift
         shift += 7
