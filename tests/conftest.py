@@ -109,6 +109,15 @@ def postgres() -> Iterator[Cluster]:
         yield made
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store that outlives its process, on a disk."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.db")
+    postgres: Cluster = request.getfixturevalue("postgres")
+    return postgres.database()
+
+
 @pytest.fixture(scope="session")
 def font() -> str:
     """The font with Chinese letters of this machine; skipped by name where it has none (`make system` installs one)."""

@@ -23,15 +23,6 @@ KILLS = int(os.environ.get("CONTRACT_KILLS", "200"))
 """How often a long run kills; less, for a run in parts."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a store that outlives its server."""
-    if request.param == "sqlite":
-        return str(tmp_path / "store.db")
-    postgres: Cluster = request.getfixturevalue("postgres")
-    return postgres.database()
-
-
 def killed(
     address: str,
     folder: Path,

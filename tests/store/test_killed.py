@@ -22,15 +22,6 @@ KILLS = int(os.environ.get("CONTRACT_KILLS", "300"))
 """How often a long run kills; less, for a run in parts."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a store that outlives its process, on a disk."""
-    if request.param == "sqlite":
-        return str(tmp_path / "store.db")
-    postgres: Cluster = request.getfixturevalue("postgres")
-    return postgres.database()
-
-
 def kill_often(address: str, notes: Path, times: int) -> int:
     """Kill a process of many writers so often, at random instants; return how many entries it had acknowledged."""
     prepare(address)
