@@ -9,13 +9,14 @@ import uvicorn
 
 
 class Listener(uvicorn.Server):
-    """Serves HTTP until Ctrl-C or SIGTERM, and calls `told` once it has begun.
+    """Serves HTTP until Ctrl-C or SIGTERM, and calls `told` once it has begun, `stopped` once all is let go of.
 
     Before that a Ctrl-C is Python's own, which is lost where it comes while memory is being cleared: who has read the
     address and stops the server must not be overheard.
     """
 
     told: Callable[[], None] | None = None
+    stopped: Callable[[], None] | None = None
     ending: Callable[[], None] | None = None
     """Called when it is to stop, before those are waited for who are being answered."""
 
@@ -30,3 +31,5 @@ class Listener(uvicorn.Server):
         if self.ending is not None:
             self.ending()
         await super().shutdown(sockets)
+        if self.stopped is not None:
+            self.stopped()

@@ -38,12 +38,16 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
     files = _files(raw)
     laid = {f"{name}@{version}/{file}": text for file, text in files.items() if file.endswith(SUFFIX)}
     said = _day(raw)
+    content = json.dumps(laid, ensure_ascii=False, sort_keys=True).encode()
+    # What is kept already is looked at before the gates, which take minutes.
+    for before in await asyncio.to_thread(tenant.books.contracts, name):
+        if before.version == version:
+            _must_be(before, content, said)
     report = await report_on(files, f"{name}@{version}", tenant.library.texts)
     _must_pass(report)
     contract = _version_of(tenant, laid, name, version)
     effective = _effective(contract, said, day_of(now))
     report["fit"] = True
-    content = json.dumps(laid, ensure_ascii=False, sort_keys=True).encode()
     row = ContractRow(
         name, version, content, contract.text_hash, contract.meaning_hash, effective,
         json.dumps(report, ensure_ascii=False).encode(), by, now,
@@ -52,10 +56,18 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
         kept = await asyncio.to_thread(tenant.books.propose, row)
     except Conflict as wrong:
         raise problem_at(wrong, "/files") from None
+    _must_be(kept, content, said)
+    return kept
+
+
+def _must_be(kept: ContractRow, content: bytes, said: date | None) -> None:
+    """Raise Problem where a version is kept with other texts, or from another day."""
+    if kept.texts != content:
+        name = f"{kept.name}@{kept.version}"
+        raise problem_at(Conflict("contract", name, "it was proposed before, with other texts"), "/files")
     if said is not None and kept.effective_on != said:
         told = f"it was proposed before, from {kept.effective_on} on: propose it as another version"
         raise Problem("conflict", told, "/effective_on")
-    return kept
 
 
 def _version_of(tenant: Tenant, laid: Mapping[str, str], name: str, version: str) -> Contract:

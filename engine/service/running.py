@@ -6,6 +6,7 @@ import gc
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -105,6 +106,7 @@ class Running:
         sys.setswitchinterval(min(TURN_S, sys.getswitchinterval()))
         listener = self.listener()
         listener.told = self._tell
+        listener.stopped = partial(said, "stopped: what was begun is finished")
         listener.run(sockets=[self.socket])
 
     def _tell(self) -> None:

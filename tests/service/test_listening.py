@@ -23,8 +23,9 @@ def test_who_reads_the_address_can_stop_the_server() -> None:
         listener.should_exit = True
 
     listener.told = told
+    listener.stopped = lambda: heard.append("stopped")
     listener.run()
-    assert heard == [listener.handle_exit]
+    assert heard == [listener.handle_exit, "stopped"]
 
 
 def test_who_asks_for_nothing_is_told_nothing() -> None:

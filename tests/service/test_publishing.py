@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine.cli import carried_out
-from engine.service import shadow
+from engine.service import publishing, shadow
 from engine.service.clock import now
 from engine.service.held import Held
 from engine.store import Books, ContractRow
@@ -361,8 +361,10 @@ def test_an_account_that_is_read_while_a_version_comes_into_use_is_read_again(
         assert held.opening.program is tenant.library.program(held.opening.agreements, held.opening.layers)
 
 
-def test_a_version_that_is_proposed_again_from_another_day_is_refused(tmp_path: Path) -> None:
-    """It was given back as it is, and came into use on another day than was said last."""
+def test_a_version_that_is_proposed_again_otherwise_is_refused_before_its_gates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another day it was given back as it is, and came into use on another day than was said last."""
     with serving(tmp_path, {"main": {"loan.contract": FIRST}}) as live:
         (tmp_path / "draft").mkdir()
         files = {
@@ -374,5 +376,9 @@ def test_a_version_that_is_proposed_again_from_another_day_is_refused(tmp_path: 
         client = live.client()
         first = client.post("/contracts", json={**body, "effective_on": "2026-12-01"}, timeout=120)
         assert first.json()["effective_on"] == "2026-12-01", first.text
+        monkeypatch.setattr(publishing, "report_on", None)
         again = client.post("/contracts", json={**body, "effective_on": "2027-01-01"}, timeout=120)
         assert (again.status_code, again.json()["field"]) == (409, "/effective_on"), again.text
+        body["files"] = {**files, "scenarios.md": CASES + "\n", "loan.contract": SECOND + "\n"}
+        other = client.post("/contracts", json=body, timeout=120)
+        assert (other.status_code, other.json()["field"]) == (409, "/files"), other.text
