@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.declaration import OccurrenceDecl
-from contractlang.expression import BlankValue, Happened, InBreach, IsBlank, Later, Overdue, StateValue, Used
+from contractlang.expression import (
+    BlankValue,
+    Field,
+    Happened,
+    InBreach,
+    IsBlank,
+    Later,
+    Overdue,
+    StateValue,
+    Used,
+    kind_of,
+)
 from contractlang.norms import Maintenance, OnBreach, Power
 from engine.analysis.finding import NOTHING, Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, states_in
@@ -100,13 +111,25 @@ def _takes(act: OccurrenceDecl, kept: dict[str, set[str]], group: list[Rule]) ->
 
 
 def _asks_notice(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
-    """The act is itself a notice, or something that works on arrival must have come before."""
+    """The act is itself a notice, or something that works on arrival, or that its bearer did a time ago, must have come
+    before."""
+    if any(
+        isinstance(part, Later) and _is_by(program, part, rule.norm.bearer) for part in parts_of(rule.norm)
+    ):
+        return True
     return act.on_arrival or any(
         isinstance(part, Happened)
         and isinstance(found := program.declarations.get(part.name), OccurrenceDecl)
         and found.on_arrival
         for part in parts_of(rule.norm)
     )
+
+
+def _is_by(program: Program, later: Later, bearer: object) -> bool:
+    """Tell whether a day lies some time after an act of a norm's bearer."""
+    told = kind_of(later.base.of).of if isinstance(later.base, Field) else ""
+    declared = program.declarations.get(told)
+    return isinstance(declared, OccurrenceDecl) and declared.is_act and declared.actor == bearer
 
 
 def _leaves_time(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:

@@ -168,6 +168,32 @@ def test_a_power_to_which_a_promise_yields_needs_no_notice(programs: Programs) -
     assert keys["gap/power without bound:voip-1/四.4:功能权"].detail["lacks"] == ["notice"]
 
 
+def test_a_power_that_waits_for_its_holder_s_demand_asks_for_notice(programs: Programs) -> None:
+    """催告后七日内仍未支付的，可以停机: the demand is notice enough, though nothing says when it arrives."""
+    text = """| agreement line
+| party host, client
+| state line: on | off
+| event bill (amount: money)
+| act pay (amount: money, bill: bill) by client, accumulates amount for each bill
+| act demand by host
+| act cut by host, needs basis, sets line to off
+
+1. Bills are paid.
+| paying: for each bill as it, client must pay it.amount for it within 10 days
+2. The line is kept on.
+| host must keep line is on
+3. Seven days after a demand the host may cut.
+| cutting: while paying is overdue and demand is done, host may cut, not before 7 days after demand.day
+"""
+    key = "gap/power without bound:line/3:cutting"
+    for said, asks in ((text, True), (text.replace(", not before 7 days after demand.day", ""), False)):
+        loaded = load_text(said, "line.contract")
+        assert not loaded.errors
+        assert (
+            key not in {each.key for each in gaps(Programs(loaded.contracts).of(("line",), ("contract",)))}
+        ) is asks
+
+
 def test_a_sentence_that_a_later_one_replaced_requires_nothing(programs: Programs) -> None:
     """The rule on true identity was article 24 until the end of 2025 and is 26 since."""
     keys = found(programs, ("voip-1",), "cyber")
