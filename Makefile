@@ -18,7 +18,7 @@ ARGS ?=
 
 # What `make findings` looks at, beside the law of which layers; make findings ANALYSED=sale, or voip-1+voip-2 for the two
 ANALYSED := sale voip-1 voip-2 voip-1+voip-2
-LAYERS := civil,consumer,sector,cyber,local:HN
+LAYERS := civil,consumer,sector,cyber,local:HN,local:CQ
 
 READY := $(VENV)/.dev $(VENV)/.project
 

@@ -18,7 +18,7 @@ def under_called(under: str, voice: Voice) -> str:
 _LAYERS = {
     "civil": ("contracts in general", "民事一般规定"), "sector": ("telecommunications", "电信"),
     "consumer": ("consumers", "消费者保护"), "cyber": ("networks and data", "网络与数据"),
-    "local:HN": ("Henan", "河南"),
+    "local:HN": ("Henan", "河南"), "local:CQ": ("Chongqing", "重庆"),
 }  # fmt: skip
 """The layers of the laws that are shipped, as a reader calls them; another layer goes by its own name."""
 
