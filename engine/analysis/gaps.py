@@ -7,7 +7,8 @@ requires of a party what the agreement is silent on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from engine.analysis.barred import claims_barred
 from engine.analysis.circles import circles
@@ -46,7 +47,6 @@ from engine.program import Program
 
 def gaps(program: Program) -> Iterator[Finding]:
     """Yield what the agreements of a program leave open; of two together also what one has and the other has not."""
-    telling = Telling.of(program)
     for look in (
         breaches_without_consequence,
         duties_without_deadline,
@@ -84,6 +84,12 @@ def gaps(program: Program) -> Iterator[Finding]:
         laws_read_in_several_ways,
         laws_from_memory,
     ):
-        yield from look(program, telling)
+        yield from _seen(look, program)
     if len(program.agreements) > 1:
-        yield from comparison(program, telling)
+        yield from _seen(comparison, program)
+
+
+@lru_cache(maxsize=256)
+def _seen(look: Callable[[Program, Telling], Iterator[Finding]], program: Program) -> tuple[Finding, ...]:
+    """Return what is seen in a program: once, however many questions about it are put to the solver beside that."""
+    return tuple(look(program, Telling.of(program)))
