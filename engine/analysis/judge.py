@@ -156,9 +156,10 @@ class Judge(Aspect):
         """Yield that its window is not open yet, or no more."""
         world = self.world
         if rule.not_before is not None:
-            first = world.quantities.value(rule.not_before, m, env).term
-            if z3.is_expr(first):
-                yield "not before", None, m.at < (first * MINUTES if is_day(rule.not_before) else first)
+            first = world.quantities.value(rule.not_before, m, env)
+            if z3.is_expr(first.term):
+                begins = first.term * MINUTES if is_day(rule.not_before) else first.term
+                yield "not before", None, some(no(first.known), m.at < begins)
         if rule.limit is not None and not isinstance(rule.norm, Obligation):
             end = world.windows.end(rule, bound, m, env)
             if end is not None:

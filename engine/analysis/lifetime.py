@@ -9,7 +9,7 @@ import z3
 
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
-from engine.analysis.days import MINUTES, in_days
+from engine.analysis.days import MINUTES, in_days, open_days
 from engine.analysis.happenings import Moment
 from engine.analysis.logic import Truth, every, follows, some
 from engine.analysis.numbers import choice, whole
@@ -87,8 +87,9 @@ class Lifetime(Aspect):
                     world.prefer(known)  # Mostly it is filled.
             else:
                 period, known = world.quantities.value(value, world.now, {}).term, True
-            if z3.is_int(period):  # So many years, and the last of its days is part of it.
-                end = world.day_of(since) + 365 * period + 1
+            days = open_days(period, value)
+            if days is not None:  # The last of its days is part of it.
+                end = world.day_of(since) + days + 1
                 return world.at(choice(known, end, HORIZON) if z3.is_expr(known) else end)
             if isinstance(period, Period):
                 return since + in_days(period) * MINUTES

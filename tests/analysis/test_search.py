@@ -96,6 +96,53 @@ def test_a_time_that_is_blank_is_as_long_as_a_history_fills_it() -> None:
     assert len(found(patient, "competing")) == 1
 
 
+def test_a_term_of_months_is_over_after_months() -> None:
+    hosting = """
+| agreement club
+| party host, guest
+| blank lasting: months
+| act sign by either party, once for each party
+| event bill (amount: money)
+| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill
+| state line: open | cut
+| act halt by host, needs basis, sets line to cut
+| act leave by host, needs basis, sets agreement to terminated
+
+1. It takes effect when both have signed, and lasts ____ months.
+| agreement takes effect once host did sign and guest did sign
+| agreement lasts lasting
+2. Bills are paid within fifteen days.
+| paying: for each bill as it, guest must pay it.amount for it within 15 days
+3. Who is ten days late may be cut off.
+| while paying is overdue for more than 10 days, host may halt
+4. Who is thirty days late may be left.
+| while paying is overdue for more than 30 days, host may leave
+"""
+    (rivals,) = found(hosting, "competing")
+    assert rivals.witness is not None
+    assert clauses(rivals) == {"3", "4"}
+
+
+def test_what_is_not_before_something_that_did_not_happen_is_not_yet() -> None:
+    hosting = """
+| agreement club
+| party host
+| act open_up by host, sets server to running
+| act copy by host
+| act release by host, needs basis, sets server to released
+| state server: off | running | released
+
+1. The server is kept running once it is opened.
+| running: host must keep server is running from open_up
+2. Data may be released thirty days after a copy was given.
+| release_of_data: host may release, not before 30 days after copy.day
+"""
+    (conflict,) = found(hosting, "conflict")
+    assert clauses(conflict) == {"1", "2"}
+    assert conflict.witness is not None
+    assert {each["name"] for each in conflict.witness.entries} >= {"open_up", "copy"}
+
+
 def test_a_remedy_of_another_breach_is_no_rival() -> None:
     other = CLUB.replace("| while pay_fee is overdue, host may expel", "| when bell is done, host may expel")
     assert not found(other, "competing")
