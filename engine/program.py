@@ -382,8 +382,8 @@ class Program:
     speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
     periods: frozenset[tuple[str, str]] = frozenset()
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
-    plain: dict[str, Plain | None] = field(default_factory=dict)
-    """How plain events are read, by how their name is written: each made when the first of them comes."""
+    plain: dict[str, Plain] = field(default_factory=dict)
+    """How plain events are read, by their name: each made when the first of them comes."""
     called: dict[str, tuple[Declaration, ...]] = field(init=False)
     """What each name stands for, in either language or from outside; an outside id may stand for several."""
     occurrences: dict[str, OccurrenceDecl] = field(init=False)

@@ -61,7 +61,6 @@ class _Said(NamedTuple):
 
 
 _PLAINLY = _Said()
-_UNREAD = Plain("", {}, {})
 
 
 def event_from(
@@ -136,11 +135,12 @@ def plain_event_from(
     The object has the id, the source and the name of the event, as texts.
     """
     name = raw["name"]
-    plain = program.plain.get(name, _UNREAD)
-    if plain is _UNREAD:
-        plain = program.plain[name] = _plainly(program, name)
-    if plain is None:
+    declared = None if name in BUILT_IN else program.occurrences.get(name)
+    if declared is None:
         return None
+    plain = program.plain.get(declared.name)
+    if plain is None:
+        plain = program.plain[declared.name] = _plainly(program, declared)
     fields, known = dict[str, Any](), plain.fields
     for key, value in raw.items():
         param = known.get(key)
@@ -150,17 +150,15 @@ def plain_event_from(
             fields[param] = value
         elif param is None:
             return None
-    actor = plain.actors.get(raw.get("by"), "")
+    by = raw.get("by")
+    actor = plain.actors.get(by, "") if by is None or type(by) is str else ""
     if actor == "":
         return None
     return plain_event(raw["id"], plain.name, actor, happened_at, recorded_at, fields, raw["source"])
 
 
-def _plainly(program: Program, spelling: str) -> Plain | None:
-    """Return how plain events of a name are read; None where there are none."""
-    declared = None if spelling in BUILT_IN else program.occurrences.get(spelling)
-    if declared is None:
-        return None
+def _plainly(program: Program, declared: OccurrenceDecl) -> Plain:
+    """Return how plain events of a name are read."""
     actors = dict[str | None, str | None]()
     for written in (None, *_TOGETHER, *program.parties):
         with suppress(BadEvent):

@@ -129,7 +129,7 @@ def test_what_is_reported_most_is_read_at_once() -> None:
 def test_an_event_read_by_its_name_is_the_event(voip_1: Program) -> None:
     """Every act and event of the vocabulary, in either language, whoever did it, with each of its fields and others."""
     read_plainly = 0
-    parties = (None, "user", "甲方", "both", "双方", "nobody", True)
+    parties: tuple[Any, ...] = (None, "user", "甲方", "both", "双方", "nobody", True, ["user"], {})
     for name in (*voip_1.occurrences, "answer", "correct", "nothing"):
         params = voip_1.params[voip_1.occurrences[name].name] if name in voip_1.occurrences else {}
         fields = (
