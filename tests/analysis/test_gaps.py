@@ -238,10 +238,11 @@ def test_what_stands_in_the_law_alone_is_told_with_the_law(programs: Programs) -
         "gap/no end:voip-1/六.1+voip-1/六.2+voip-1/八.1+civil_code/501+civil_code/558",
         "gap/equal force:voip-1/十.1+voip-1/十.2+spc_contract_interpretation/14(3)",
         "gap/no way of notice:voip-1/八.3:解除权+civil_code/137+civil_code/565(1)",
-        "gap/manner of law:voip-1/九.2:起诉权+civil_procedure/24+civil_procedure/35",
+        "gap/manner of law:voip-1/九.2:起诉权+civil_procedure/24+civil_procedure/35"
+        "+spc_civil_procedure/18+spc_civil_procedure/30",
         "gap/given after another end:voip-1/八.4:退余额+voip-1/八.1+civil_code/566:refund",
         "gap/extent of loss:voip-1/七.2:赔偿+voip-1/三.2c+civil_code/584+spc_contract_interpretation/60"
-        "+spc_contract_interpretation/61+spc_contract_interpretation/63",
+        "+spc_contract_interpretation/61+spc_contract_interpretation/62+spc_contract_interpretation/63",
     ):
         assert key in keys
     assert any(
