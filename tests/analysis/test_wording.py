@@ -79,7 +79,10 @@ def contracts() -> dict[str, Contract]:
         ({"authority_request": "none"}, [{"never": ["request_records"]}]),
         ({"outage": "never"}, [{"never": ["outage"]}]),
         ({"P-CONSUMER": False}, [{"settings": {"user.is_consumer": False}}]),
-        ({"layers": ["contract", "civil"]}, [{"without_layers": ["consumer", "cyber", "local:CQ", "local:HN", "sector"]}]),
+        (
+            {"layers": ["contract", "civil"]},
+            [{"without_layers": ["consumer", "cyber", "local:CQ", "local:HN", "sector"]}],
+        ),
         ({"layer": "sector"}, [{"without_layers": ["civil", "consumer", "cyber", "local:CQ", "local:HN"]}]),
         ({"without_layers": "civil, local:HN"}, [{"without_layers": ["civil", "local:HN"]}]),
         ({"cyber": False}, [{"without_layers": ["cyber"]}]),
