@@ -306,6 +306,10 @@ def runs_from(reader: Reader, tail: Node, parts: list[Node | Word]) -> None:
     )  # fmt: skip
 
 
+_LIMITS = frozenset({"by", "before", "within", "reasonable", "at_once"})
+"""The parts that say until when; a norm has one of them."""
+
+
 def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
     """Return what the parts behind the act say: the window, conditions, exceptions and how long it is bound."""
     told = _Told()
@@ -317,6 +321,16 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
     for tail in tails:
         span = reader.statement.span(tail) if span is None else span.to(reader.statement.span(tail))
         first = next((part for part in tail.parts if part is not None), None)
+        if limit is not None and tail.rule in _LIMITS:
+            raise reader.fail(
+                "syntax", tail, "a norm has one time limit, and this is a second one",
+                "一条规范只有一个期限，这是第二个",
+                Said(
+                    "write the one that binds; what else is wanted is a norm of its own. No day is counted backwards:"
+                    " `within 3 days before` a day cannot be said",
+                    "请写明适用哪一个；另有要求的，另写一条规范。日期不向前推算，不能写某日之前3日内",
+                ),
+            )  # fmt: skip
         match tail.rule:
             case "by" | "before":
                 assert first is not None
