@@ -356,6 +356,19 @@ def test_the_outlook_of_an_account_begun_at_its_last_entry_is_one(service: InPro
     assert looked_at(row).head == row.head
 
 
+def calls_of(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
+    """Return a list that grows with each call of what a line of facts goes on by."""
+    called: list[int] = []
+    function = getattr(engine.factline, name)
+
+    def counted(*given: Any) -> Any:
+        called.append(1)
+        return function(*given)
+
+    monkeypatch.setattr(engine.factline, name, counted)
+    return called
+
+
 @pytest.mark.skipif(
     not inspect.isfunction(engine.factline.take), reason="what is compiled calls itself without being seen"
 )
@@ -372,14 +385,7 @@ def test_what_comes_late_has_nothing_derived_again_that_came_before_it(
     held = service.server.tenants["main"].accounts.here("a")
     assert held is not None
     held.account.latest()
-    taken: list[int] = []
-    take = engine.factline.take
-
-    def counted(*given: Any) -> Any:
-        taken.append(1)
-        return take(*given)
-
-    monkeypatch.setattr(engine.factline, "take", counted)
+    taken = calls_of(monkeypatch, "take")
     told = service.post("/events", used[290:299], BATCH).json()["events"]
     assert all(each["late"] for each in told)
     assert 0 < len(taken) < 150
@@ -400,13 +406,7 @@ def test_what_comes_late_and_leaves_nothing_behind_has_nothing_derived_again(
     held = service.server.tenants["main"].accounts.here("a")
     assert held is not None
     held.account.latest()
-    taken: list[int] = []
-
-    def counted(*given: Any) -> Any:
-        taken.append(1)
-        return advance(*given)
-
-    monkeypatch.setattr("engine.factline.advance", counted)
+    taken = calls_of(monkeypatch, "advance")
     told = service.post("/events", calls[:9], BATCH).json()["events"]
     assert all(each["late"] and not each["changed"] for each in told)
     assert 0 < len(taken) <= 18
