@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar, final
+from typing import Any, TypeVar, final
 
 from contractlang.contract import Contract, base_name, version_name
 from contractlang.declaration import (
@@ -326,16 +326,6 @@ class Touch:
         return not any(leaves)
 
 
-class Plain(NamedTuple):
-    """How an event of one name is read that says no more than most: see `engine/written_events.py`."""
-
-    name: str
-    actors: dict[str | None, str | None]
-    """Who acted, by how that is written, if at all."""
-    fields: dict[str, str]
-    """The fields that are kept as they are written, by their names in either language; empty for what is no field."""
-
-
 @dataclass(eq=False)
 class Program:
     """Documents made ready. Made by `compile_program`; immutable from then on."""
@@ -382,8 +372,6 @@ class Program:
     speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
     periods: frozenset[tuple[str, str]] = frozenset()
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
-    plain: dict[str, Plain] = field(default_factory=dict)
-    """How plain events are read, by their name: each made when the first of them comes."""
     called: dict[str, tuple[Declaration, ...]] = field(init=False)
     """What each name stands for, in either language or from outside; an outside id may stand for several."""
     occurrences: dict[str, OccurrenceDecl] = field(init=False)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contractlang.contract import version_name
@@ -34,7 +35,7 @@ from engine.event import (
     event,
     plain_event,
 )
-from engine.program import Plain, Program
+from engine.program import Program
 from engine.settings import no_version, typed
 
 _META = frozenset({
@@ -61,6 +62,15 @@ class _Said(NamedTuple):
 
 
 _PLAINLY = _Said()
+
+
+class _Plain(NamedTuple):
+    """How an event of one name is read that says no more than most."""
+
+    actors: dict[str | None, str | None]
+    """Who acted, by how that is written, if at all."""
+    fields: dict[str, str]
+    """The fields that are kept as they are written, by their names in either language; empty for what is no field."""
 
 
 def event_from(
@@ -138,9 +148,7 @@ def plain_event_from(
     declared = None if name in BUILT_IN else program.occurrences.get(name)
     if declared is None:
         return None
-    plain = program.plain.get(declared.name)
-    if plain is None:
-        plain = program.plain[declared.name] = _plainly(program, declared)
+    plain = _plainly(program, declared.name)
     fields, known = dict[str, Any](), plain.fields
     for key, value in raw.items():
         param = known.get(key)
@@ -154,25 +162,25 @@ def plain_event_from(
     actor = plain.actors.get(by, "") if by is None or type(by) is str else ""
     if actor == "":
         return None
-    return plain_event(raw["id"], plain.name, actor, happened_at, recorded_at, fields, raw["source"])
+    return plain_event(raw["id"], declared.name, actor, happened_at, recorded_at, fields, raw["source"])
 
 
-def _plainly(program: Program, declared: OccurrenceDecl) -> Plain:
-    """Return how plain events of a name are read."""
+@lru_cache(maxsize=256)
+def _plainly(program: Program, name: str) -> _Plain:
+    """Return how plain events of a name that is declared are read."""
+    declared = program.occurrences[name]
     actors = dict[str | None, str | None]()
     for written in (None, *_TOGETHER, *program.parties):
         with suppress(BadEvent):
             actors[written] = _actor(program, written, declared, "")
     fields = {
         written: param.name
-        for written, param in program.params[declared.name].items()
-        if param.kind.name in ("text", "occurrence") and (declared.name, param.name) not in program.periods
+        for written, param in program.params[name].items()
+        if param.kind.name in ("text", "occurrence") and (name, param.name) not in program.periods
     }
     for each in _META:
         fields.pop(each, None)
-    return Plain(
-        declared.name, actors, fields | dict.fromkeys(("id", "source", "name", "at", "by", "note"), "")
-    )
+    return _Plain(actors, fields | dict.fromkeys(("id", "source", "name", "at", "by", "note"), ""))
 
 
 def corrected(program: Program, entry: Event, old: Event) -> Event:
