@@ -32,6 +32,7 @@ from contractlang.norms import (
     Window,
     Within,
 )
+from contractlang.once import said_once
 from contractlang.resolving import Mistake, Reader
 from contractlang.source import Span
 from contractlang.syntax import Node, Word
@@ -91,6 +92,7 @@ def leads_of(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None, Ex
     """Return the trigger and the conditions that stand before what a norm asks."""
     trigger: Trigger | None = None
     conditions: list[Expr] = []
+    said_once(reader, node.parts)
     for lead in node.parts:
         if not isinstance(lead, Node):
             continue
@@ -149,6 +151,7 @@ def norm_of(
     if deontic.rule != "maintenance":
         act, declared = act_of(work, reader, deontic, trigger)
     tails = [part for part in core.parts[1:] if isinstance(part, Node)]
+    said_once(reader, (*deontic.nodes("for_path"), *tails))
     told = told_by(work, reader, tails, declared)
     base["when"] = all_of([each for each in (when, *told.when) if each is not None])
     base["unless"] = any_of(told.unless)
@@ -306,10 +309,6 @@ def runs_from(reader: Reader, tail: Node, parts: list[Node | Word]) -> None:
     )  # fmt: skip
 
 
-_LIMITS = frozenset({"by", "before", "within", "reasonable", "at_once"})
-"""The parts that say until when; a norm has one of them."""
-
-
 def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
     """Return what the parts behind the act say: the window, conditions, exceptions and how long it is bound."""
     told = _Told()
@@ -321,16 +320,6 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
     for tail in tails:
         span = reader.statement.span(tail) if span is None else span.to(reader.statement.span(tail))
         first = next((part for part in tail.parts if part is not None), None)
-        if limit is not None and tail.rule in _LIMITS:
-            raise reader.fail(
-                "syntax", tail, "a norm has one time limit, and this is a second one",
-                "一条规范只有一个期限，这是第二个",
-                Said(
-                    "write the one that binds; what else is wanted is a norm of its own. No day is counted backwards:"
-                    " `within 3 days before` a day cannot be said",
-                    "请写明适用哪一个；另有要求的，另写一条规范。日期不向前推算，不能写某日之前3日内",
-                ),
-            )  # fmt: skip
         match tail.rule:
             case "by" | "before":
                 assert first is not None

@@ -16,6 +16,7 @@ from contractlang.kinds import BREACH, FLAG, PERIOD, TEXT, in_english, money_in
 from contractlang.norming import make_norm, trigger_of
 from contractlang.norms import AmountRule, Bar, Fill, Life, Priority, Remark, Trigger
 from contractlang.numerals import plain_number
+from contractlang.once import said_once
 from contractlang.resolving import Mistake, Reader
 from contractlang.syntax import Node, Statement, Word
 from contractlang.targets import label_of, target_of
@@ -32,6 +33,7 @@ def make_amount(work: Work, here: Here) -> None:
             Said("write for example `is bill.amount`", "例如写 `为 账单.金额`"),
         )  # fmt: skip
     where = claimable = None
+    said_once(reader, rest[1:])
     for tail in rest[1:]:
         if isinstance(tail, Node) and tail.rule == "where":
             where = reader.condition(part_of(tail))
@@ -48,6 +50,7 @@ def make_amount(work: Work, here: Here) -> None:
 
 def amount_value(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None, Expr, list[Node | Word]]:
     """Return the trigger and the value of a sum's line, and its parts from the value on."""
+    said_once(reader, node.nodes("for_each"))
     named, lead = node.node("decl_name"), node.node("for_each")
     trigger = trigger_of(work, reader, lead) if lead is not None else None
     rest = [part for part in node.parts if part is not None and part is not named and part is not lead]
