@@ -153,11 +153,11 @@ class Checker:
         Where nothing says what that means, it is what is found in any history that counts.
         """
         try:
-            assuming = self.assumed(witness)
+            assuming, asked = self.assumed(witness)
         except ValueError:
             return outcome
         again, _ = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
-        return again._replace(got=f"{again.got} when {_said(witness)}") if again.passed else outcome
+        return again._replace(got=f"{again.got} when {_said(asked)}") if again.passed else outcome
 
     def gone(
         self,
@@ -168,11 +168,11 @@ class Checker:
     ) -> Outcome:
         """Return the outcome of a check whose finding has to be gone where `no_conflict_when` holds."""
         try:
-            assuming = self.assumed(absent)
+            assuming, asked = self.assumed(absent)
         except ValueError as wrong:
             return outcome._replace(passed=False, got=str(wrong))
         _, still = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
-        said = _said(absent)
+        said = _said(asked)
         if still is None:
             return outcome._replace(got=f"{outcome.got}; gone when {said}")
         # One of several findings about the clauses may be gone, and nothing have come in its place.
@@ -191,9 +191,9 @@ class Checker:
         the law that it needs; of all else `no_conflict_when` is not asked.
         """
         try:
-            assuming = self.assumed(absent)
+            assuming, asked = self.assumed(absent)
         except ValueError:
-            assuming = Assuming()
+            assuming, asked = Assuming(), {}
         if assuming.without_layers:
             return self.gone(outcome, answer, wanted, absent)
         chosen = _chosen(assuming)
@@ -204,10 +204,10 @@ class Checker:
         gone = {each.key: self.hangs(each, wanted, chosen) for each in about if self.contains(each, wanted)}
         for key, settled in gone.items():
             if settled:
-                return outcome._replace(got=f"{key}; gone when {_said(absent)}")
+                return outcome._replace(got=f"{key}; gone when {_said(asked)}")
         for key, settled in gone.items():
             if settled is False:
-                return outcome._replace(passed=False, got=f"{key} is not gone when {_said(absent)}")
+                return outcome._replace(passed=False, got=f"{key} is not gone when {_said(asked)}")
         return outcome._replace(got=f"{outcome.got} (no history shows it: `no_conflict_when` is not asked)")
 
     def hangs(
@@ -246,19 +246,25 @@ class Checker:
         found = [e for e in declared if isinstance(e, kinds) and called in (e.name, e.alias, e.external)]
         return {called, *(name for each in found for name in (each.name, each.alias))}
 
-    def assumed(self, absent: Mapping[str, Any]) -> Assuming:
-        """Return what `no_conflict_when` takes for granted. Raises ValueError where nothing says what it means."""
+    def assumed(self, told: Mapping[str, Any]) -> tuple[Assuming, dict[str, Any]]:
+        """Return what is taken for granted by words, and the words that say it.
+
+        What means nothing is left out: what is found in no history of many is in none of fewer. Raises ValueError where
+        nothing of it means anything.
+        """
         wording = Wording(self.words, self.programs.contracts.values())
-        assuming = Assuming()
-        for name, value in absent.items():
+        assuming, asked = Assuming(), {}
+        for name, value in told.items():
             try:
                 meant = [Assuming.of(each) for each in wording.meant(name, value)]
             except ValueError as wrong:
                 raise ValueError(f"`{name}: {value}`: {wrong}") from None
-            if not meant:
-                raise ValueError(f"nothing says what `{name}: {value}` means")
-            assuming = reduce(Assuming.and_also, meant, assuming)
-        return assuming
+            if meant:
+                asked[name] = value
+                assuming = reduce(Assuming.and_also, meant, assuming)
+        if not asked:
+            raise ValueError(f"nothing says what `{_said(told)}` means")
+        return assuming, asked
 
     def keys(
         self, answer: Mapping[str, Any], wanted: Collection[Reference], assuming: Assuming | None

@@ -121,6 +121,9 @@ def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any],
         # Emergency calls stay barred after thirty days; the thirty days do not.
         (("1.五.3", "law:河南24"), {"days_after_due": ">=31"}, True),
         (("1.五.3", "law:河南24"), {"days_after_due": ">=5"}, False),
+        # What nothing says the meaning of is left out: gone of more histories, it is gone of fewer.
+        (("1.五.3", "law:电信条例34(2)"), {"weather": "fine", "days_after_due": ">=31"}, True),
+        (("1.五.3", "law:电信条例34(2)"), {"weather": "fine", "days_after_due": ">=5"}, False),
     ],
     ids=str,
 )  # fmt: skip
@@ -138,7 +141,8 @@ def test_a_finding_is_gone_where_it_has_to_be_and_nowhere_else(
     ("witness", "none"),
     [
         ({"service_class": "B25"}, True), ({"service_class": "mobile"}, False), ({}, False),
-        ({"weather": "fine"}, False),
+        ({"weather": "fine"}, False), ({"service_class": "B25", "weather": "fine"}, True),
+        ({"service_class": "mobile", "weather": "fine"}, False),
     ],
     ids=str,
 )  # fmt: skip
