@@ -204,7 +204,7 @@ class Span(NamedTuple):
 
 
 def unpaid_spans(scene: Scene, breach: Breach, since: date, until: date) -> list[Span]:
-    """Return what was unpaid at the start of each day after `since`, up to and including `until`, in order."""
+    """Return what was unpaid when each day after `since` began, up to and including `until`, in order."""
     inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
     if inst is None or type(inst.owed) is not int:
         return []
@@ -215,9 +215,9 @@ def unpaid_spans(scene: Scene, breach: Breach, since: date, until: date) -> list
         payments.append((at, paid, event))
     found: list[Span] = []
     unpaid, last_before, by = inst.owed, since, ""
-    # What is paid at 0:00 is no longer unpaid at the start of that day.
+    # What is paid at 0:00 is paid on the day that begins.
     for at, paid, event in reversed(payments):
-        end = min(day_of(at - 1), until)
+        end = min(day_of(at), until)
         if end > last_before:
             found.append(Span(unpaid, last_before + ONE_DAY, end, by))
             last_before = end
@@ -228,7 +228,7 @@ def unpaid_spans(scene: Scene, breach: Breach, since: date, until: date) -> list
 
 
 def accrued(scene: Scene, share: Share, breach: Breach, since: date, until: date) -> Any:
-    """Return what accrues day by day, after `since` up to `until`, on what was unpaid at the start of each day.
+    """Return what accrues day by day, after `since` up to `until`, on what was unpaid when each day began.
 
     Money in minor units, rounded once, half up.
     """

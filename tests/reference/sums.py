@@ -298,7 +298,7 @@ def _whole(world: World, target: Target) -> str:
 
 
 def accrued(world: World, expr: Accrued, env: values.Env, document: str) -> Any:
-    """Add a share of what was unpaid of a breach at the start of each day after `since`, up to and with `until`."""
+    """Add a share of what was unpaid of a breach when each day after `since` began, up to and with `until`."""
     since, until = (values.value(world, each, env, document) for each in (expr.since, expr.until))
     if since is None or until is None:
         return 0
@@ -313,7 +313,7 @@ def accrued(world: World, expr: Accrued, env: values.Env, document: str) -> Any:
     total = 0
     for number in range(first.toordinal() + 1, last.toordinal() + 1):
         if breach is not None:
-            total += breach.instance.unpaid_at(start_of(date.fromordinal(number)))
+            total += breach.instance.unpaid_at(start_of(date.fromordinal(number)) - 1)
         else:
             base = values.value(world, expr.base, env, document)
             if isinstance(base, Unknown):
