@@ -148,6 +148,8 @@ class _Issuer:
                 issuer=self._oidc.issuer, leeway=SKEW_S,
                 options={"require": ["exp", "aud", "iss", "sub"]},
             )  # fmt: skip
+        except jwt.MissingRequiredClaimError as wrong:
+            return f"{type(wrong).__name__}: {wrong.claim}"
         except jwt.PyJWTError as wrong:
             return type(wrong).__name__
         said = claims.get(self._oidc.rights_claim, "")

@@ -109,11 +109,17 @@ class Shadow:
         asked, result, would = found
         self._figures.shadow.labels(asked.candidate, result).inc()
         if result == "error":
-            self._log.warning("shadow", candidate=asked.candidate, account=asked.account, error=would)
+            self._log.warning(
+                "shadow",
+                tenant=asked.tenant.name,
+                candidate=asked.candidate,
+                account=asked.account,
+                error=would,
+            )
         elif result == "different":
             self._log.info(
-                "shadow", candidate=asked.candidate, account=asked.account, decision=asked.decision, was=asked.was,
-                would=would,
+                "shadow", tenant=asked.tenant.name, candidate=asked.candidate, account=asked.account,
+                decision=asked.decision, was=asked.was, would=would,
             )  # fmt: skip
 
 
@@ -131,7 +137,7 @@ class CandidateAccounts:
             try:
                 would = self._account(each).decide(each.question, each.known_at).answer
             except EngineError as wrong:
-                found.append(Compared(each, "error", type(wrong).__name__))
+                found.append(Compared(each, "error", str(wrong)))
             except Exception as wrong:  # A candidate may be anything; what is in use goes on.
                 found.append(Compared(each, "error", f"unforeseen {type(wrong).__name__}"))
             else:

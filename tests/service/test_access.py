@@ -130,6 +130,7 @@ def test_a_token_of_which_anything_does_not_hold_is_not(live: Live, shown: dict[
         ({"aud": "others"}, "InvalidAudienceError"),
         ({"exp": int(time.time()) - 60}, "ExpiredSignatureError"),
         ({"kid": "three"}, "UnknownKey"),
+        ({"aud": None}, "MissingRequiredClaimError: aud"),
     ],
 )
 def test_the_log_says_why_a_token_is_refused(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import CapturingLogger
 
 from engine.cli import carried_out
 from engine.service import publishing, shadow
@@ -99,8 +100,12 @@ def test_a_candidate_is_asked_after_the_answer(
         "subject": {"type": "party", "id": "lender"}, "action": {"name": "call_in"},
         "resource": {"type": "account", "id": "a"},
     }  # fmt: skip
+    log = CapturingLogger()
+    monkeypatch.setattr(live.server.shadow, "_log", log)
     outcome(live, "a")
-    until(live, "error", 1)  # There is no such version yet.
+    until(live, "error", 1)
+    told = {"tenant": "main", "candidate": "loan@2", "account": "a"}
+    assert log.calls[-1].kwargs == {**told, "error": "no contract is called `loan@2`"}
     (tmp_path / "draft").mkdir()
     assert proposed(live, **{"accepted.yaml": accepted(tmp_path / "draft")}).status_code == 200
     read: list[int] = []
@@ -114,6 +119,8 @@ def test_a_candidate_is_asked_after_the_answer(
     batch = client.post("/access/v1/evaluations", json={"evaluations": [asked] * 20})
     assert [each["decision"] for each in batch.json()["evaluations"]] == [True] * 20
     until(live, "different", 20)
+    last = log.calls[-1].kwargs
+    assert last == {**told, "decision": last["decision"], "was": "permitted", "would": "forbidden"}
     data = {"specversion": "1.0", "id": "c1", "source": "t", "type": "call_in", "subject": "a"}
     sent = client.post(
         "/events", content=json.dumps({**data, "time": "2026-03-01T09:00:00+08:00", "data": {"by": "lender"}}),
