@@ -135,7 +135,7 @@ def _tell(total: int, counts: dict[str, int], differing: list[dict[str, Any]], e
         told += f", {counts['equal']} equal but for the engine"
     of_others = sum(each["engine"] != engine for each in differing)
     if differing:
-        told += f", {len(differing)} differ"
+        told += f", {len(differing)} {'differs' if len(differing) == 1 else 'differ'}"
     if of_others:
         told += f" ({of_others} of them given by another engine; this is {engine})"
     screen.line(told)

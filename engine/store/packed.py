@@ -37,8 +37,11 @@ def packed(answer: bytes) -> bytes:
 
 
 def unpacked(kept: bytes) -> bytes:
-    """Return the answer that is kept so."""
+    """Return the answer that is kept so; what is damaged as it stands, which is no answer."""
     if not kept.startswith(_MARK):
         return kept
     unpacking = zlib.decompressobj(_WINDOW, zdict=_KNOWN)
-    return unpacking.decompress(kept[len(_MARK) :]) + unpacking.flush()
+    try:
+        return unpacking.decompress(kept[len(_MARK) :]) + unpacking.flush()
+    except zlib.error:
+        return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -201,6 +202,21 @@ def test_each_difference_is_listed_but_for_the_engine(
     shown = capsys.readouterr().out
     assert 'verdict: "nonsense" in the log, ' in shown
     assert shown.endswith(f"4 differ (1 of them given by another engine; this is {edition()})\n")
+
+
+def test_an_answer_that_cannot_be_read_any_more_is_listed_as_well(
+    books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = books.account("a").revision
+    ask(books, tmp_path, range(last, last + 1))
+    with sqlite3.connect(path) as conn:
+        conn.execute("drop trigger decisions_unchanged")
+        conn.execute("update decisions set answer = x'000102' where id = ?", (f"{last}-1",))
+    status, found = replayed(path, capsys)
+    assert (status, found["same"]) == (1, 3)
+    assert [each["error"] for each in found["differing"]] == ["the answer is not as it was logged"]
+    assert carried_out(["replay-decisions", path]) == 1
+    assert capsys.readouterr().out.endswith("4 decisions: 3 the same byte for byte, 1 differs\n")
 
 
 VALUES = st.one_of(
