@@ -130,7 +130,7 @@ def _misused(said: str, arguments: Sequence[str]) -> Refused:
 
 def _unreached(wrong: OSError) -> Refused:
     """Return what is said of a file that the machine does not give."""
-    path = wrong.filename or "input"
+    path, said = wrong.filename or "input", wrong.strerror or str(wrong)
     match wrong:
         case FileNotFoundError():
             return Refused(f"{path}: no such file or folder", zh=f"{path}：没有这一文件或文件夹")
@@ -140,7 +140,7 @@ def _unreached(wrong: OSError) -> Refused:
                 zh=f"{path}：这是文件夹；请写明其中的文件",
             )
         case _:
-            return Refused(f"{path}: {wrong.strerror or wrong}")
+            return Refused(f"{wrong.filename}: {said}" if wrong.filename else said)
 
 
 def _seen_enough() -> int:

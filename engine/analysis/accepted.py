@@ -27,6 +27,7 @@ from engine.analysis.finding import Finding
 from engine.analysis.plain import plain
 from engine.errors import EngineError
 from engine.regime import sentences
+from engine.whole import write_whole
 from engine.yaml_text import YAMLError, read_yaml
 
 FILE = "accepted.yaml"
@@ -116,7 +117,7 @@ def add(path: Path, entry: Acceptance) -> None:
         {"finding": e.finding, "reason": e.reason, "date": e.date, "rests_on": e.rests_on}
         for e in (*kept, entry)
     ]
-    path.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120), "utf-8")
+    write_whole(path, yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120, encoding="utf-8"))
 
 
 def rests_on(finding: Finding, contracts: Mapping[str, Contract]) -> str:

@@ -115,7 +115,7 @@ def analyse(
         _refuse_beside("--{0} has no limit of time: leave out --seconds or --{0}", mends=mends, ranges=ranges)
     # Of a finding that is accepted only its own kind is looked for; what is undecided is so whatever is looked for.
     own = None if accept is None else re.split("[/:]", accept)[0]
-    kinds = _kinds(only if own in (None, "unknown") else own)
+    kinds = _kinds("only", only) if own in (None, "unknown") else _kinds("accept", own)
     asked = _Asked.of(paths, under, kinds, keeps=not no_cache, tries=mends or ranges)
     language = language_of(asked.loaded, lang)
     progress = Progress.on(language)
@@ -250,7 +250,7 @@ def _aside(answers: Answers | None = None) -> Kept:
     return Aside(answers)
 
 
-def _kinds(only: str | None) -> tuple[str, ...]:
+def _kinds(option: str, only: str | None) -> tuple[str, ...]:
     """Return the kinds of finding that an option names; none where it is not given."""
     if only is None:
         return ()
@@ -262,7 +262,7 @@ def _kinds(only: str | None) -> tuple[str, ...]:
         if each not in KINDS:
             near = nearest(each, list(KINDS))
             hint = f"did you mean `{near}`?" if near else f"there are {', '.join(KINDS)}"
-            raise Refused(f"--only {only}: no kind of finding is called `{each}`; {hint}", field="only")
+            raise Refused(f"--{option} {only}: no kind of finding is called `{each}`; {hint}", field=option)
     return named
 
 

@@ -23,6 +23,7 @@ from engine.commands.common import (
 from engine.commands.diff import two_versions
 from engine.commands.given import contracts_in, found_at, kept_loads, language_of, refuse_errors, usable
 from engine.render import Screen
+from engine.whole import write_whole
 
 if TYPE_CHECKING:
     from contractlang.contract import Contract
@@ -233,7 +234,7 @@ def _write(out: str, written: bytes, contract: Contract, as_json: bool) -> None:
             zh=f"{path}是合同文件，写入会将其覆盖；请写入另一个文件", where=out, field="out",
         )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(written)
+    write_whole(path, written)
     if as_json:
         print_json({"file": str(path), "name": contract.name, "bytes": len(written)})
     else:

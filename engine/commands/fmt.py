@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +22,7 @@ from engine.commands.common import (
 )
 from engine.commands.given import files_in
 from engine.render import Screen
+from engine.whole import write_whole
 
 if TYPE_CHECKING:
     from contractlang.surface import Stayed
@@ -91,7 +89,7 @@ def fmt(
         else:
             changed.append(str(path))
             if not check:
-                _write(path, text)
+                write_whole(path, text.encode())
     if json_:
         print_json({
             "changed": changed, "unchanged": unchanged, "written": not check,
@@ -138,17 +136,3 @@ def _told(stayed: list[Stayed], lang: Language, chinese: bool) -> str:
         said = [f"names without a spelling in {other} stay (line): {names}" if names else "",
                 f"lines that {other} has no words for stay: {whole}" if whole else ""]  # fmt: skip
     return "; ".join(filter(None, said))
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a text in the place of a file, whole or not at all, with the rights that the file has."""
-    real = path.resolve()
-    file, written = mkstemp(dir=real.parent, prefix=f".{real.name}.")
-    try:
-        with os.fdopen(file, "wb") as new:
-            new.write(text.encode())
-        os.chmod(written, real.stat().st_mode & 0o7777)
-        os.replace(written, real)
-    except BaseException:
-        os.unlink(written)
-        raise

@@ -11,6 +11,7 @@ import typer
 from engine.commands.common import Json, Lang, Refused, many, print_json
 from engine.commands.given import found_at
 from engine.render import Screen
+from engine.whole import write_whole
 
 if TYPE_CHECKING:
     from engine.paper.printed import Printed
@@ -46,7 +47,7 @@ def import_(
         if path.exists() and not force:
             raise Refused(f"{out} is there already (文件已存在); --force writes over it", field="out")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(made.text, "utf-8")
+        write_whole(path, made.text.encode())
     if json_:
         print_json({
             "name": made.name, "title": made.title, "file": out, "clauses": made.clauses,

@@ -16,6 +16,7 @@ from engine.commands.common import (
 from engine.commands.given import Lawful, language_of, refuse_errors, text_of, usable
 from engine.errors import EngineError
 from engine.render import Screen
+from engine.whole import write_whole
 
 if TYPE_CHECKING:
     from contractlang.contract import Contract
@@ -138,7 +139,7 @@ def _accepted(path: Path, text: str) -> bool:
     sys.stdout.write(f"{key}\n\n")
     if key == "a":
         written = path.read_text("utf-8")
-        path.write_text(f"{written.rstrip()}\n\n{text}", "utf-8")
+        write_whole(path, f"{written.rstrip()}\n\n{text}".encode())
     return key != "q"
 
 

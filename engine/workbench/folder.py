@@ -7,7 +7,6 @@ file is another by now, nothing is written, and the newer text is given back to 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from contractlang.source import MAX_BYTES
 from engine.errors import EngineError
+from engine.whole import write_whole
 
 SUFFIXES = (".contract", ".md", ".jsonl", ".yaml", ".yml", ".txt")
 """What the desk opens: contracts, scenarios, ledgers, notes."""
@@ -110,7 +110,7 @@ class Folder:
             raise BadFile("text", f"{path}: larger than {MAX_BYTES // 1_000_000} MB")
         try:
             where.parent.mkdir(parents=True, exist_ok=True)
-            _write(where, raw)
+            write_whole(where, raw)
         except OSError as wrong:
             raise BadFile("path", f"{path}: {wrong.strerror}", 403) from None
         return _text(path, raw)
@@ -146,19 +146,3 @@ def _raw_of(text: str, before: bytes) -> bytes:
     if before.count(b"\r\n") * 2 > before.count(b"\n"):
         plain = plain.replace(b"\n", b"\r\n")
     return (b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b"") + plain
-
-
-def _write(where: Path, raw: bytes) -> None:
-    """Lay a file in one move, so that nobody ever reads half of it."""
-    mode = where.stat().st_mode if where.exists() else None
-    handle, made = tempfile.mkstemp(prefix=".desk-", dir=where.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(made, mode & 0o7777 if mode is not None else 0o644)
-        os.replace(made, where)
-    except BaseException:
-        os.unlink(made)
-        raise
