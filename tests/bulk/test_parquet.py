@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -171,24 +172,41 @@ def test_a_number_without_its_word_is_never_looked_up(tmp_path: Path) -> None:
         file.group(0)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.text(max_size=9)), max_size=60))
-def test_texts_are_numbered_alike_by_either(texts: list[str | None]) -> None:
-    text = text_of(pa.array(texts, pa.string()))
+NAMES = st.lists(
+    st.one_of(st.none(), st.text("aé\x00\U0001f600", max_size=7), st.text(max_size=20)), max_size=30
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NAMES, st.integers(0, 2), st.integers(1, 3))
+def test_names_are_numbers_alike_by_either(names: list[str | None], more: int, parts: int) -> None:
+    text = text_of(pa.array(names, pa.string()))
     found = []
     for code in (cells, library(cells)):
-        hashes, firsts = (numpy.zeros(len(texts), int) for _ in range(2))
-        codes = numpy.zeros(len(texts), numpy.int32)
+        hashes, of_names = (numpy.zeros(len(names), int) for _ in range(2))
+        sizes = numpy.zeros(parts + 1, int)
         given_ = (
             (text.offsets, text.data) if code is not cells else (text.offsets.tolist(), text.data.tolist())
         )
         code.hashed(*given_, hashes)
-        slots = numpy.full(256, -1, numpy.int32)
-        count = code.dense(*given_, text.null, slots, firsts, codes)
-        found.append((hashes.tolist(), codes.tolist(), firsts[:count].tolist()))
+        longest = code.allotted(*given_, text.null, sizes, of_names)
+        own = -(-longest // 8)
+        wide, laid = own + more, numpy.full(own * len(names), -1)
+        code.padded(*given_, text.null, of_names, numpy.cumsum(sizes) - sizes, own, laid)
+        once, slots = numpy.zeros((len(names) + 1) * wide, int), numpy.full(64, -1, numpy.int32)
+        ranks = numpy.zeros(sizes.sum(), numpy.int32)
+        known = code.ranked(laid, own, wide, 0, once, slots, ranks)
+        offsets, data = numpy.zeros(known + 1, numpy.int32), numpy.zeros(8 * wide * known, numpy.uint8)
+        code.spelled_out(once[: known * wide], wide, offsets, data)
+        told = hashes, of_names, sizes, laid, ranks, offsets, data
+        found.append([each.tolist() for each in told])
     assert found[0] == found[1]
-    places = {each: place for place, each in enumerate(dict.fromkeys(t for t in texts if t is not None))}
-    assert found[0][1] == [-1 if each is None else places[each] for each in texts]
+    _, of, counts, _, ranked, ends, written = found[0]
+    spelled = [bytes(written[a:b]).decode() for a, b in pairwise(ends)]
+    for name, each in zip(names, of, strict=True):
+        place = sum(counts[: each >> 32]) + (each & cells.HALF)
+        assert each == parts << 32 if name is None else spelled[ranked[place]] == name
+    assert len({*spelled}) == len(spelled)
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from contractlang.load import load_text
-from engine.bulk.kernel import naming, parted, units
+from engine.bulk.kernel import parted, units
 from engine.bulk.kernel.column import few_words
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
@@ -96,10 +96,9 @@ def test_a_table_in_order_is_cut_where_accounts_end(
 
 
 def test_files_of_different_accounts_are_units_and_others_are_scattered(
-    straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    straight: Straight, tmp_path: Path
 ) -> None:
     random = Random(4)
-    monkeypatch.setattr(naming, "A_FEW", 2)
     own = [
         file_of(tmp_path / f"{n}.parquet", [f"{n}-{random.randrange(5)}" for _ in range(20)], 6)
         for n in (2, 1)
@@ -223,7 +222,6 @@ def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
     words: int, parts: int, are_kept: bool, is_words: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random, count = Random(3), 900
-    monkeypatch.setattr(naming, "A_FEW", 2)
     cells = [random.choice((None, random.randrange(words))) for _ in range(count)]
     texts = [None if each is None else f"w{each}" for each in cells]
     accounts = pa.array([random.choice((None, *(f"A-{n}" for n in range(13)))) for _ in range(count)])

@@ -19,8 +19,8 @@ Bytes = Any
 """An array of bytes."""
 
 MINUTE = 60_000_000
-ODD, ALL, HALF = 0x9E37_79B9_7F4A_7C15, 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF
-"""What mixes bits: an odd number with bits everywhere; 64 bits, and the lower half of them."""
+ODD, ALL, HALF, SIGN = 0x9E37_79B9_7F4A_7C15, 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF, 1 << 63
+"""What mixes bits: an odd number with bits everywhere; 64 bits, the lower half of them, the highest."""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No instant is as far; that none is below zero need then not be asked."""
 NOBODY, NOTHING = -1, -2
@@ -363,16 +363,16 @@ def shared_out(
 
 
 def counted(
-    wide: int, place: int, shift: int, mask: int, rows: Array, ranks: Halves, least: int, groups: Halves, ends: Array
-) -> None:  # fmt: skip
-    """Tell of which account each row is, the first being that with the rank `least`, and how many rows each has.
+    wide: int, place: int, shift: int, mask: int, rows: Array, ranks: Halves, groups: Halves, ends: Array
+) -> None:
+    """Tell of which account each row is, by its rank, and how many rows each has.
 
     A row, so many numbers `wide`, tells at a place, by the bits of a mask, which name its account has, and `ranks` the
     rank of that.
     """
     at = place
     for row in range(len(groups)):
-        group = int(ranks[(rows[at] >> shift) & mask]) - least
+        group = int(ranks[(rows[at] >> shift) & mask])
         groups[row] = group
         ends[group + 1] += 1
         at += wide
@@ -384,61 +384,94 @@ def begun(ends: Array) -> None:
         ends[group] += ends[group - 1]
 
 
-def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Halves, firsts: Array, out: Halves) -> int:
-    """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
+def allotted(offsets: Halves, data: Bytes, null: Bytes, sizes: Array, out: Array) -> int:
+    """Tell the part of each name, in the upper half of a number, and which name of that part it is; return how many
+    bytes the longest has.
 
-    `firsts` gets the row in which each comes first. Return -1 where there are more than half of the `slots`, all -1.
+    `sizes` tells how many names each part has, those that come twice twice; what is null is the first of the last.
     """
-    count = 0
+    longest, last = 0, len(sizes) - 1
     for row in range(len(out)):
-        out[row] = -1
-        if null[row]:
-            continue
-        slot = slot_of(offsets, data, slots, len(slots) - 1, offsets, data, row)
-        if slots[slot] < 0:
-            if 2 * count >= len(slots):
-                return -1
-            slots[slot] = row
-            firsts[count] = row
-            out[row] = count
-            count += 1
-        else:
-            out[row] = out[slots[slot]]
-    return count
-
-
-def allotted(offsets: Halves, data: Bytes, null: Bytes, sizes: Array, out: Array) -> None:
-    """Tell the part of each name, in the upper half of a number, and which name of that part it is; last of null.
-
-    `sizes` tells how many names each part has, those that come twice twice.
-    """
-    last = len(sizes) - 1
-    for row in range(len(out)):
-        found = whole(mixed(data, offsets[row], offsets[row + 1]))
-        part = last if null[row] else ((found >> 31) * last) >> 32
-        out[row] = part << 32 | sizes[part]
+        start, end = int(offsets[row]), int(offsets[row + 1])
+        part = ((whole(mixed(data, start, end)) >> 31) * last) >> 32
+        out[row] = last << 32 if null[row] else part << 32 | sizes[part]
         sizes[part] += 1 - null[row]
+        longest = max(longest, end - start)
+    return longest
 
 
-def measured(offsets: Halves, null: Bytes, of_names: Array, begins: Array, ends: Halves) -> None:
-    """Tell after the place of each name among all, part by part, how long it is."""
+def padded(
+    offsets: Halves, data: Bytes, null: Bytes, of_names: Array, begins: Array, wide: int, out: Array
+) -> None:
+    """Lay names part by part, each as so many numbers `wide`."""
     for row in range(len(of_names)):
         if not null[row]:
             own = of_names[row]
-            ends[begins[own >> 32] + (own & HALF) + 1] = offsets[row + 1] - offsets[row]
+            to, place, end = (
+                (begins[own >> 32] + (own & HALF)) * wide,
+                int(offsets[row]),
+                int(offsets[row + 1]),
+            )
+            for word in range(wide):
+                out[to + word] = eight(data, place + 8 * word, end)
 
 
-def spelled_out(
-    offsets: Halves, data: Bytes, null: Bytes, of_names: Array, begins: Array, starts: Halves, out: Bytes
-) -> None:  # fmt: skip
-    """Lay names part by part, where each starts."""
-    for row in range(len(of_names)):
-        if not null[row]:
-            own = of_names[row]
-            to = int(starts[begins[own >> 32] + (own & HALF)])
-            start = int(offsets[row])
-            for place in range(int(offsets[row + 1]) - start):
-                out[to + place] = data[start + place]
+def eight(data: Bytes, place: int, end: int) -> int:
+    """Return the number that eight bytes write, the lowest first; all bits of those past the end are set."""
+    size, found = min(end - place, 8), ALL
+    if size >= 4:
+        # The last four bytes are taken together, some of them for a second time.
+        later = four(data, place + size - 4) << 8 * (size - 4)
+        found = (four(data, place) | later | ALL << 8 * (size - 1) << 8) & ALL
+    else:
+        for each in range(size):
+            found ^= (int(data[place + each]) ^ 255) << 8 * each
+    return (found ^ SIGN) - SIGN
+
+
+def ranked(names: Array, own: int, wide: int, known: int, once: Array, slots: Halves, out: Halves) -> int:
+    """Tell of each name, `own` numbers wide, which of those that are known it is, as they came; return how many are.
+
+    What is known is laid out `once`, so many numbers `wide`, where there is room for one more than all.
+    """
+    mask = len(slots) - 1
+    for row in range(len(out)):
+        found, to = 0, known * wide
+        for word in range(wide):
+            cell = int(names[row * own + word]) if word < own else -1
+            once[to + word] = cell
+            found = ((found ^ cell) * ODD) & ALL
+            found ^= (found >> 32) & HALF
+        slot = (found ^ (found >> 20)) & mask
+        while slots[slot] >= 0 and differ(once, slots[slot] * wide, to, wide):
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = known
+            known += 1
+        out[row] = slots[slot]
+    return known
+
+
+def differ(once: Array, one: int, other: int, wide: int) -> int:
+    """Tell whether two names differ."""
+    found = 0
+    for word in range(wide):
+        found |= once[one + word] ^ once[other + word]
+    return found
+
+
+def spelled_out(names: Array, wide: int, offsets: Halves, data: Bytes) -> None:
+    """Write names that are so many numbers `wide` one after the other."""
+    at = 0
+    for row in range(len(offsets) - 1):
+        begin, size = row * wide, 8 * wide
+        # No text has a byte all bits of which are set.
+        while size and (names[begin + ((size - 1) >> 3)] >> 8 * ((size - 1) & 7)) & 255 == 255:
+            size -= 1
+        for place in range(size):
+            data[at + place] = (names[begin + (place >> 3)] >> 8 * (place & 7)) & 255
+        at += size
+        offsets[row + 1] = at
 
 
 def whole(found: int) -> int:

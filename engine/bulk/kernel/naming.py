@@ -1,27 +1,70 @@
-"""Names as numbers: in the order in which they come first, and by all bits of each."""
+"""Names of accounts as numbers: laid side by side in as many of 64 bits as the longest needs, and ranked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
+import pyarrow
 
 from engine.bulk.kernel.arrow import cells_compiled
 from engine.bulk.kernel.column import Array, Text, text_of
 
-A_FEW = 1 << 16
-"""How many slots there are at first to look up texts."""
+
+class Names:
+    """Names as they come, of some more than once: of which part each is, and which name of that part.
+
+    The last part is of what has no name.
+    """
+
+    def __init__(self, parts: int) -> None:
+        self._code, self._sizes = cells_compiled(), numpy.zeros(parts, numpy.int64)
+        self._sizes[-1], self._longest = 1, 1
+        self._some: list[tuple[Text, Array]] = []
+
+    def add(self, names: Any) -> Array:
+        """Return the part of each name, in the upper half of a number, and which name of it that is; last of null."""
+        text, found = text_of(names), numpy.empty(len(names) + 1, numpy.int64)
+        found[-1] = (len(self._sizes) - 1) << 32
+        longest = self._code.allotted(text.offsets, text.data, text.null, self._sizes, found[:-1])
+        self._longest = max(self._longest, longest)
+        self._some.append((text, found[:-1]))
+        return found
+
+    def by_part(self) -> tuple[Array, Array]:
+        """Return the names part by part, each as a row of numbers, and where those of each part end."""
+        ends, wide = numpy.cumsum(self._sizes), -(-self._longest // 8)
+        if 8 * wide * (count := int(ends[-1])) >= 1 << 31:
+            raise pyarrow.ArrowCapacityError("the names of accounts take more than 2 GiB")
+        names = numpy.full((count, wide), -1)
+        for text, found in self._some:
+            told = text.offsets, text.data, text.null, found, ends - self._sizes
+            self._code.padded(*told, wide, names.reshape(-1))
+        return names, ends
 
 
-def numbered(text: Text) -> tuple[Array, Array]:
-    """Return the number of each cell's text, -1 where there is none, and the row in which each comes first."""
-    rows, slots, dense = len(text.null), A_FEW, cells_compiled().dense
-    codes, firsts = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int64)
-    cells = text.offsets, text.data, text.null
-    # Few texts are found in a small table, which is near at hand; for more of them it is begun anew.
-    while (count := dense(*cells, numpy.full(slots, -1, numpy.int32), firsts, codes)) < 0:
-        slots *= 8
-    return codes, firsts[:count]
+def ranked(some: Sequence[Array]) -> tuple[list[Array], Array]:
+    """Return which of all names each of some is, as they come first, and all of them, each once."""
+    count, wide = sum(map(len, some)), max(each.shape[1] for each in some)
+    slots, once = (
+        numpy.full(1 << (2 * count).bit_length(), -1, numpy.int32),
+        numpy.empty((count + 1, wide), int),
+    )
+    known, ranks = 0, [numpy.empty(len(each), numpy.int32) for each in some]
+    for each, out in zip(some, ranks, strict=True):
+        told = each.reshape(-1), each.shape[1], wide, known, once.reshape(-1)
+        known = cells_compiled().ranked(*told, slots, out)
+    return ranks, once[:known]
+
+
+def spelled(names: Sequence[Array]) -> Any:
+    """Return names of the same width as texts."""
+    every = numpy.concatenate(names)
+    offsets, data = numpy.zeros(len(every) + 1, numpy.int32), numpy.empty(every.nbytes, numpy.uint8)
+    cells_compiled().spelled_out(every.reshape(-1), every.shape[1], offsets, data)
+    buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
+    return pyarrow.Array.from_buffers(pyarrow.string(), len(every), buffers)
 
 
 def mixed(names: Any) -> Array:

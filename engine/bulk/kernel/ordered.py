@@ -6,7 +6,6 @@ A part has a few thousand rows, which are near at hand when they are moved, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -14,8 +13,8 @@ import pyarrow
 import pyarrow.compute as pc
 
 from engine.bulk.kernel.arrow import cells_compiled
-from engine.bulk.kernel.column import Array, numbers_of, text_of
-from engine.bulk.kernel.naming import numbered
+from engine.bulk.kernel.column import Array, numbers_of
+from engine.bulk.kernel.naming import ranked, spelled
 from engine.bulk.kernel.parted import Laid, joined_words
 from engine.bulk.kernel.shape import A_BYTE, ACCOUNT, KINDS, NULL, NUMBER, ROW, WORD, Shape
 
@@ -40,53 +39,36 @@ class Ordered:
 
         Each table is good until the next one is asked for, which takes its room.
         """
-        ranks, names, bounds = self._ranked()
         rows = sum(each.counts[self._parts.start : self._parts.stop] for each in self._laid)
         for first, last in some_of(rows, most):
-            kept, begin, sizes = self._room(int(rows[first:last].sum())), 0, list[Array]()
+            kept, begin = self._room(int(rows[first:last].sum())), 0
+            sizes, names = list[Array](), list[Array]()
             for place in range(first, last):
-                end = begin + int(rows[place])
-                within = int(bounds[place]), int(bounds[place + 1])
+                part, end = self._parts[place], begin + int(rows[place])
+                ranks, own = ranked([each.names[_named(each, part)] for each in self._laid])
                 room = {key: room[begin:end] for key, room in kept.items()}
-                ends = self._settled(self._parts[place], ranks[place], within, room, begin)
+                ends = self._settled(part, ranks, len(own), room, begin)
                 sizes.append(numpy.diff(ends, prepend=0))
+                # The last of all parts is of what has no name.
+                names.append(own if part < len(self._laid[0].counts) - 1 else own[:0])
                 begin = end
             if begin:
-                own = names.slice(int(bounds[first]), int(bounds[last] - bounds[first]))
-                yield self._table(kept, own, numpy.concatenate(sizes), self._apart(first, last))
-
-    def _ranked(self) -> tuple[list[list[Array]], Any, Array]:
-        """Return the ranks of the names of each part, as they were laid, the names by rank, where each part begins."""
-        some, rows = list[Any](), [0]
-        for part in self._parts:
-            for each in self._laid:
-                begin = int(each.named[part - 1]) if part else 0
-                some.append(each.names.slice(begin, int(each.named[part]) - begin))
-                rows.append(rows[-1] + len(some[-1]))
-        every = pyarrow.concat_arrays(some)
-        # They are numbered as they come first, so part by part; what is none comes last, in the last part.
-        numbers, firsts = numbered(text_of(every))
-        ranks, step = numpy.where(numbers < 0, numpy.int32(len(firsts)), numbers), len(self._laid)
-        split = [ranks[begin:end] for begin, end in pairwise(rows)]
-        bounds = numpy.searchsorted(firsts, rows[::step])
-        bounds[-1] = int(ranks.max(initial=-1)) + 1
-        of_parts = [split[first : first + step] for first in range(0, len(split), step)]
-        return of_parts, every.take(pyarrow.array(firsts)), bounds
+                yield self._table(kept, spelled(names), numpy.concatenate(sizes), self._apart(first, last))
 
     def _settled(
-        self, part: int, ranks: Sequence[Array], within: tuple[int, int], out: dict[tuple[str, int], Array], begin: int
-    ) -> Array:  # fmt: skip
-        """Lay the cells of a part in the order of its accounts, from rank to rank; return where those of each end.
+        self, part: int, ranks: Sequence[Array], accounts: int, out: dict[tuple[str, int], Array], begin: int
+    ) -> Array:
+        """Lay the cells of a part in the order of its accounts, which are so many; return where those of each end.
 
         The columns apart `begin` there.
         """
-        shape, code, least = self._shape, self._code, within[0]
-        ends, groups = numpy.zeros(within[1] - least + 1, numpy.int64), list[Array]()
+        shape, code = self._shape, self._code
+        ends, groups = numpy.zeros(accounts + 1, numpy.int64), list[Array]()
         for each, own in zip(self._laid, ranks, strict=True):
             groups.append(numpy.empty(int(each.counts[part]), numpy.int32))
             key, rows = self._key, self._rows_of(each, part)
             told = shape.wide, key.word, key.shift, (1 << 8 * key.wide) - 1, rows
-            code.counted(*told, own, least, groups[-1], ends)
+            code.counted(*told, own, groups[-1], ends)
         code.begun(ends)
         size = sum(map(len, groups)) * shape.wide
         if len(self._rows) < size:
@@ -145,6 +127,11 @@ def _within(laid: Laid, part: int) -> range:
     """Return where the rows of a part are among those that are there."""
     begin = int(laid.begins[part])
     return range(begin, begin + int(laid.counts[part]))
+
+
+def _named(laid: Laid, part: int) -> slice:
+    """Return where the names of a part are."""
+    return slice(int(laid.named[part - 1]) if part else 0, int(laid.named[part]))
 
 
 def _places(words: Any, known: Any) -> Array:

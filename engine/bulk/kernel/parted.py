@@ -18,14 +18,13 @@ import pyarrow.compute as pc
 from engine.bulk.kernel.arrow import cells_compiled
 from engine.bulk.kernel.column import (
     Array,
-    Text,
     indices_of,
     is_words,
     nulls_of,
     numbers_of,
     places_among,
-    text_of,
 )
+from engine.bulk.kernel.naming import Names
 from engine.bulk.kernel.shape import A_BYTE, ACCOUNT, KINDS, LEAN, NULL, NUMBER, ROW, WORD, Cell, Shape
 
 ROWS, ABOUT, APART, WORDS = ".rows", ".about", ".apart", "words "
@@ -44,15 +43,15 @@ class Wider(Exception):
 class Laid:
     """Rows part by part, as they stood, with the names of their accounts, the words of columns, the columns apart.
 
-    The rows of a part begin at one of `begins`, if they are there, and are so many as `counts` tells; its names end at
-    one of `named`.
+    The rows of a part begin at one of `begins`, if they are there, and are so many as `counts` tells; its names, each a
+    row of numbers, end at one of `named`.
     """
 
     rows: Array
     apart: Any
     begins: Array
     counts: Array
-    names: Any
+    names: Array
     named: Array
     words: dict[str, Any]
 
@@ -69,7 +68,7 @@ class Parted:
             each.column: pyarrow.array([], pyarrow.string()) for each in shape.cells if each.what == WORD
         }
         self._apart = [shape.schema.empty_table().select(shape.apart)]
-        self._names = _Names(parts + 1)
+        self._names = Names(parts + 1)
         self._parts, self._numbers = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int32)
         self._counts = numpy.zeros(parts + 1, numpy.int64)
         self._seen = self._added = 0
@@ -142,41 +141,6 @@ class Parted:
         return Laid(self._rows, apart, begins, self._counts, *self._names.by_part(), self._words)
 
 
-class _Names:
-    """Names of accounts as they come, of some more than once: of which part each is, and which name of that part."""
-
-    def __init__(self, parts: int) -> None:
-        self._code, self._sizes = cells_compiled(), numpy.zeros(parts, numpy.int64)
-        self._some: list[tuple[Text, Array]] = []
-
-    def add(self, names: Any) -> Array:
-        """Return the part of each name, in the upper half of a number, and which name of it that is; last of null."""
-        text, found = text_of(names), numpy.empty(len(names) + 1, numpy.int64)
-        found[-1] = (len(self._sizes) - 1) << 32
-        self._code.allotted(text.offsets, text.data, text.null, self._sizes, found[:-1])
-        self._some.append((text, found[:-1]))
-        return found
-
-    def by_part(self) -> tuple[Any, Array]:
-        """Return the names part by part, after them one that is none, and where those of each part end."""
-        ends = numpy.cumsum(self._sizes)
-        begins, count = ends - self._sizes, int(ends[-1])
-        offsets = numpy.zeros(count + 1, numpy.int32)
-        for text, found in self._some:
-            self._code.measured(text.offsets, text.null, found, begins, offsets)
-        if (size := int(offsets.sum(dtype=numpy.int64))) >= 1 << 31:
-            raise pyarrow.ArrowCapacityError("the names of accounts take more than 2 GiB")
-        numpy.cumsum(offsets, out=offsets)
-        data = numpy.empty(size, numpy.uint8)
-        for text, found in self._some:
-            self._code.spelled_out(text.offsets, text.data, text.null, found, begins, offsets, data)
-        names = pyarrow.Array.from_buffers(
-            pyarrow.string(), count, [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
-        )
-        ends[-1] += 1
-        return pyarrow.concat_arrays([names, pyarrow.nulls(1, pyarrow.string())]), ends
-
-
 def joined_words(some: Sequence[Any]) -> Any:
     """Return the words of some arrays, each once, and none null."""
     return pc.drop_null(pc.unique(pyarrow.concat_arrays(some)))
@@ -185,9 +149,9 @@ def joined_words(some: Sequence[Any]) -> Any:
 def keep(laid: Laid, path: Path) -> None:
     """Write rows into files that begin with a path."""
     laid.rows.tofile(path.with_suffix(ROWS))
-    numbers = {"counts": laid.counts, "named": laid.named}
+    numbers = {"counts": laid.counts, "named": laid.named, "names": laid.names.reshape(-1)}
     words = {f"{WORDS}{name}": each for name, each in laid.words.items()}
-    arrays = {**{name: pyarrow.array(each) for name, each in numbers.items()}, "names": laid.names, **words}
+    arrays = {**{name: pyarrow.array(each) for name, each in numbers.items()}, **words}
     # Each array is a cell, so that they can be of any length.
     _write(pyarrow.table({name: _cell(each) for name, each in arrays.items()}), path.with_suffix(ABOUT))
     if laid.apart.num_columns:
@@ -198,11 +162,7 @@ def kept(about: Path, wide: int, parts: range) -> Laid:
     """Return what was written there, of some parts the rows, each so many numbers `wide`."""
     table = _read(about)
     arrays = {name: table.column(name)[0].values for name in table.column_names}
-    counts, named, names = (
-        arrays.pop("counts").to_numpy(),
-        arrays.pop("named").to_numpy(),
-        arrays.pop("names"),
-    )
+    counts, named, names = (arrays.pop(name).to_numpy() for name in ("counts", "named", "names"))
     begins = numpy.cumsum(counts) - counts
     first, size = int(counts[: parts.start].sum()), int(counts[parts.start : parts.stop].sum())
     # What is only looked at once is not copied first.
@@ -212,7 +172,7 @@ def kept(about: Path, wide: int, parts: range) -> Laid:
     beside = about.with_suffix(APART)
     apart = _read(beside).slice(first, size) if beside.is_file() else pyarrow.table({})
     words = {name.removeprefix(WORDS): each for name, each in arrays.items()}
-    return Laid(rows, apart, begins - first, counts, names, named, words)
+    return Laid(rows, apart, begins - first, counts, names.reshape(int(named[-1]), -1), named, words)
 
 
 def _cell(array: Any) -> Any:

@@ -279,5 +279,5 @@ def _fitted(table: Any, schema: Any) -> Any:
 
 def _batches(piece: Piece) -> Iterator[Any]:
     """Yield the accounts of a piece."""
-    with File(piece.path, [ACCOUNT]) as file:
+    with File(piece.path, ()) as file:
         yield from file.batches(_READ, range(piece.first, piece.last), [ACCOUNT])
