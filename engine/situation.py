@@ -133,7 +133,8 @@ class Situation:
         for part in _PARTS.split(variant) if variant else ():
             self.vary(*part.split("=", 1))
         told = [each for each in self.raw_events if not self.is_denied(each["type"])]
-        self.raw_events = list(joined(told, mapping.raw))
+        # A file may tell what happened in any order; what a variant adds stands at its end.
+        self.raw_events = sorted(joined(told, mapping.raw), key=lambda each: str(each.get("at") or ""))
         self.channel = self.answers.get("P-NOTICE", self.parameters.get("notice_channel"))
         if named_channel is None:
             named_channel = self.channel is None or str(self.channel) not in _NO_CHANNEL
