@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import Expr, Happened, Or, StateValue
-from contractlang.norms import Maintenance, Obligation, OnOccurrence
+from contractlang.norms import Maintenance, Obligation, OnOccurrence, Prohibition
 from engine.analysis.listing import DUTIES, OPEN, agreed, asked_of_breach, may_be, states_in
 from engine.analysis.plain import conjuncts
 from engine.program import Program, Rule
@@ -14,10 +14,10 @@ from engine.walk import walk
 def near(program: Program, law: Rule) -> list[Rule]:
     """Return the agreed sentences that deal with the same matter.
 
-    These keep the state on which the law's norm turns, are about the very act or event that brings it, are the duties
-    of whose breach in particular it speaks, are duties of the same party after the same end of the agreement, or powers
-    of that party to do an act of the same effect. What brings the law's norm may set a state: then they keep that
-    state, or let the party set it too.
+    These keep the state on which the law's norm turns, are about the very act or event that brings it, or forbid it,
+    are the duties of whose breach in particular it speaks, are duties of the same party after the same end of the
+    agreement, or powers of that party to do an act of the same effect. What brings the law's norm may set a state: then
+    they keep that state, or let the party set it too.
     """
     states, ends = set(states_in(law.norm.when)), ends_of(law)
     turns = {state for state, _ in states}
@@ -116,8 +116,12 @@ def _moved_by(program: Program, law: Rule) -> set[str]:
 
 
 def _of_one_occurrence(program: Program, rule: Rule, law: Rule) -> bool:
-    """Tell whether two norms are brought by the same act or event, or by one that is a kind of the other's."""
-    one, other = rule.trigger_name, law.trigger_name
+    """Tell whether two norms are brought by the same act or event, or by one that is a kind of the other's.
+
+    What brings the law's norm may be what the other forbids without being brought by anything.
+    """
+    forbids = rule.act_name if isinstance(rule.norm, Prohibition) else None
+    one, other = rule.trigger_name or forbids, law.trigger_name
     if one is None or other is None:
         return False
     return one in program.touches[other].names or other in program.touches[one].names
