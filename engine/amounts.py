@@ -15,7 +15,7 @@ from engine.position import Position
 from engine.program import Rule
 from engine.question import AmountOfSum
 from engine.scene import Inst, Scene, Unknown
-from engine.standings import find_rules
+from engine.standings import find_rules, is_about
 from engine.sums import in_all, in_force, triggers
 
 MOST_TOLD = 12
@@ -90,7 +90,7 @@ def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Re
         kind = money_in("CNY") if rule.amount_kind is None else rule.amount_kind
         for trig in scene.listed("IO", rule.index):
             inst: Inst | None = scene.read(("I", rule.index, trig))
-            if inst is not None and inst.owed is not None and question.about in (None, trig):
+            if inst is not None and inst.owed is not None and is_about(rule, trig, question.about):
                 args = (rule.norm.document, rule.norm.id, trig, told(inst.owed, kind), told(inst.paid, kind))
                 yield Reason("owed", args, True, (), (trig,) if trig else ())
 
@@ -104,7 +104,7 @@ def _unpaid(scene: Scene, rules: list[Rule], question: AmountOfSum) -> list[list
     for rule in rules:
         for trig in scene.listed("IO", rule.index):
             inst: Inst | None = scene.read(("I", rule.index, trig))
-            if inst is None or inst.owed is None or question.about not in (None, trig):
+            if inst is None or inst.owed is None or not is_about(rule, trig, question.about):
                 continue
             said = found.setdefault((trig, "" if isinstance(inst.trigger, Event) else rule.home), {})
             more = inst.owed if isinstance(inst.owed, Unknown) else inst.owed - inst.paid

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from contractlang.contract import base_name
 from contractlang.declaration import StateDecl
@@ -232,8 +233,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
                 bind(scene, rule, future, None)
                 found.append((window(scene, rule, future.effect_at)[0], rule))
                 continue
-            names = (question.about,) if question.about is not None else scene.listed("IO", rule.index)
-            for trig in names:
+            for trig in _instances(scene, rule, question.about):
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 # In one case of what is open it may be over that goes on in another.
                 if inst is not None and (question.about is not None or inst.status not in OVER):
@@ -257,6 +257,29 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
         ), ()
 
     return answered(position, question.at, known_at, case, reasons)
+
+
+def _instances(scene: Scene, rule: Rule, about: str | None) -> Iterable[str]:
+    """Return how those instances of a duty are called that are about an event, also where they are over; where none is
+    named, those that are not."""
+    if about is None:
+        return cast("Iterable[str]", scene.listed("IO", rule.index))
+    return _from_breaches(scene, rule, about) if rule.on_breach_of else (about,)
+
+
+def _from_breaches(scene: Scene, rule: Rule, about: str) -> Iterator[str]:
+    chain = scene.get(("BA",))
+    while chain is not None:
+        broken, trig, by, chain = chain
+        if broken in rule.on_breach_of and f"/{about}/" in f"/{trig}/":
+            own = f"{scene.program.norms[broken].id}/{trig}"
+            # Where each of the parties broke its own share, each has an instance.
+            yield from (own, f"{own}/{by}")
+
+
+def is_about(rule: Rule, trig: str, about: str | None) -> bool:
+    """Tell whether an instance of a duty arose upon an event, or from the breach of what was due upon it."""
+    return about in (None, trig) or (bool(rule.on_breach_of) and f"/{about}/" in f"/{trig}/")
 
 
 def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> Event | None:

@@ -20,7 +20,7 @@ def end_of_duty(world: World, norm: str, about: str | None) -> tuple[bool, Insta
     """Tell whether a duty is there, and when its window ends: for a trigger, or the first of all that is not done."""
     found = [each for each in world.instances if isinstance(each.norm, Obligation) and norms.is_called(each.norm, norm)
              and (each.status in ("open", "breached", "suspended") if about is None
-                  else about == ("" if each.trigger is None else each.trigger.id))]  # fmt: skip
+                  else each.arose_upon(about))]  # fmt: skip
     return bool(found), min((each.end for each in found if each.end is not None), default=None)
 
 

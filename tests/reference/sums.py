@@ -250,14 +250,14 @@ def unpaid(world: World, name: str, about: str | None, document: str | None) -> 
     debts: dict[Any, dict[str, Any]] = {}
     for each in world.instances:
         norm = each.norm
-        if not isinstance(norm, Obligation) or name not in (norm.label, norm.act.name) or each.owed is None:
+        if not isinstance(norm, Obligation) or not norms.is_called(norm, name) or each.owed is None:
             continue
         done = each.status in ("discharged", "cured")
         if document not in (None, norm.document) or not (
             done or each.status in ("open", "breached", "suspended")
         ):
             continue
-        if about is not None and (each.trigger is None or each.trigger.id != about):
+        if about is not None and not each.arose_upon(about):
             continue
         home = documents.home(world, norm.document)
         bill = (each.trigger.id, "") if isinstance(each.trigger, Event) else (id(each.trigger), home)

@@ -84,6 +84,11 @@ class Instance:
     suspended_by: Power | None = None
     breach: Breach | None = None
 
+    def arose_upon(self, event: str) -> bool:
+        """Tell whether it arose upon an event, or from the breach of what was due upon it."""
+        id = thing_id(self.trigger)
+        return id == event or (isinstance(self.trigger, Breach) and f"/{event}/" in f"/{id}/")
+
     def unpaid_at(self, at: Instant) -> Any:
         """Return what is owed and was not paid before or at an instant; as open as what is owed."""
         if isinstance(self.owed, Unknown):
