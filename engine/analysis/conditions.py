@@ -13,10 +13,10 @@ from engine.analysis.days import is_day, is_instant, minute_of
 from engine.analysis.happenings import Broken, Env, Happening, Moment
 from engine.analysis.logic import Truth, all_of, any_of, every, no, some
 from engine.analysis.numbers import TRUE
-from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
+from engine.conditions import ActorE, AndE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
 from engine.force import Part, Text, TextE, ValidE
-from engine.quantities import BoundE, ConstE, FieldE
+from engine.quantities import ConstE, FieldE
 from engine.statuses import DischargedE, HappenedE, InBreachE, OverdueE, UsedE
 
 
@@ -39,10 +39,6 @@ class Conditions(Aspect):
                 return self.compare(it, m, env)
             case HappenedE():
                 return self.happened(it, m, env)
-            case AnswerE() if world.look("question", it.question)[0].kind.name == "flag":
-                called = isinstance(it.about, BoundE) and it.about.last
-                is_there = not called or world.quantities.value(it.about, m, env).known
-                return every(is_there, world.left_open.answer(it.question).term)
             case ChosenE():
                 return world.left_open.chosen(it.reading, it.option)
             case IsBlankE():

@@ -81,7 +81,10 @@ class Quantities(Aspect):
             case AsOfE():
                 return world.states.as_of(it, m, env)
             case AnswerE():
-                return world.left_open.answer(it.question)
+                # About what did not happen there is no answer.
+                of_the_last = isinstance(it.about, BoundE) and it.about.last
+                is_there = not of_the_last or self.value(it.about, m, env).known
+                return Value(world.left_open.answer(it.question).term, is_there)
             case LaterE():
                 return self.later(it, m, env)
             case ArithmeticE():

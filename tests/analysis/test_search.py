@@ -143,6 +143,24 @@ def test_what_is_not_before_something_that_did_not_happen_is_not_yet() -> None:
     assert {each["name"] for each in conflict.witness.entries} >= {"open_up", "copy"}
 
 
+def test_of_what_did_not_happen_no_answer_is_taken() -> None:
+    ringing = """
+| agreement club
+| party host, guest
+| event bell
+| act enter by guest, needs basis
+| question meaning about bell, answers welcome | alarm: "What does it ring for?"
+
+1. Who is rung for may enter.
+| entry: guest may enter when meaning(bell) is welcome
+2. Nobody enters.
+| silence: guest must not enter
+"""
+    (conflict,) = found(ringing, "conflict")
+    assert conflict.witness is not None
+    assert [each["name"] for each in conflict.witness.entries] == ["bell"]
+
+
 def test_a_remedy_of_another_breach_is_no_rival() -> None:
     other = CLUB.replace("| while pay_fee is overdue, host may expel", "| when bell is done, host may expel")
     assert not found(other, "competing")
