@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from contractlang.declaration import PartyDecl
 from contractlang.norms import Maintenance, Permission, Power, Prohibition
+from engine.analysis.asking import Unknown
 from engine.analysis.finding import NOTHING, Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import Foci, Put, Shown, Step, bound_of, clause_of, foci_of, named
+from engine.analysis.looking import (
+    Put,
+    Refuted,
+    Shown,
+    Step,
+    bound_of,
+    clause_of,
+    foci_of,
+    looked_for,
+    named,
+    undecided,
+)
 from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.searcher import Searcher
@@ -43,21 +56,22 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
             continue
         laws = laws_over(program, rule, searcher.reads)
         places = [place for place in laws if searcher.asks(rule) or searcher.about(place)]
-        for place in places:
-            for actor in parties_of(alone, searcher.actors(rule)):
-                world, act, _ = searcher.asked(rule.act_name, actor)
-                for bound in world.instances.bindings(rule, act):
-                    if not world.instances.bears(rule, actor or "", bound):
-                        continue
-                    step = searcher.step(
-                        "against", (rule, *place, actor or "", _called(searcher, bound)),
-                        partial(_taken, searcher, paper, rule, place, actor, bound), may_be_idle=True,
-                    )  # fmt: skip
-                    foci = foci_of(rule, bound)
-                    found = list(_against_found(searcher, alone, step, foci, rule, place, layer))
-                    yield from found
-                    if any(each.kind == "against" for each in found):
-                        break
+        for actor in parties_of(alone, searcher.actors(rule)) if places else ():
+            yield from _taken_from(searcher, paper, rule, places, actor, layer)
+
+
+def _taken_from(
+    searcher: Searcher, paper: Searcher, rule: Rule, places: list[Place], actor: str | None, layer: str
+) -> Iterator[Finding]:  # fmt: skip
+    """Find which sentences of law take from a norm what it gives a party: each by the first thing it is bound to."""
+    world, act, _ = searcher.asked(rule.act_name, actor)
+    left = places
+    for bound in world.instances.bindings(rule, act):
+        if left and world.instances.bears(rule, actor or "", bound):
+            found = list(_taken_when_bound(searcher, paper, rule, left, actor, bound, layer))
+            yield from found
+            taking = {each.clauses[1] for each in found if each.kind == "against"}
+            left = [place for place in left if Clause(*place) not in taking]
 
 
 def parties_of(alone: Program, actors: Iterable[str | None]) -> tuple[str | None, ...]:
@@ -74,12 +88,12 @@ def _called(searcher: Searcher, bound: Any) -> str:
 
 
 def _taken(
-    searcher: Searcher, paper: Searcher, rule: Rule, place: Place, actor: str | None, bound: Any
+    searcher: Searcher, paper: Searcher, rule: Rule, places: list[Place], actor: str | None, bound: Any
 ) -> Put:
     world, act, m = searcher.asked(rule.act_name, actor)
     with world.question() as part:
         searcher.asked(rule.act_name, actor)
-        taken = _taken_by(searcher, world, world.rule(rule.index), place, bound, act, m)
+        taken = _taken_by(searcher, world, world.rule(rule.index), places, bound, act, m)
     if taken is None:
         return Put(world, part, (act,), None)
     on_paper, permitted = permits(paper, rule, actor, bound)
@@ -132,16 +146,17 @@ def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weig
 
 
 def _taken_by(
-    searcher: Searcher, world: World, rule: Rule, place: Place, bound: Any, act: Happening, m: Moment
+    searcher: Searcher, world: World, rule: Rule, places: list[Place], bound: Any, act: Happening, m: Moment
 ) -> tuple[Any, ...] | None:
-    """Return that only a sentence of law closes a norm, bound to that, and that no other opens its act."""
+    """Return that only law closes a norm, bound to that, by one of some sentences, and that no other opens its act."""
     program, actor = searcher.program, act.actor or ""
     steps = list(
         world.judge.closers(rule, bound, m, act, actor, world.instances.env_of(rule, bound, act, actor))
     )
-    by_law = [truth for _, at, truth in steps if at == place]
-    if not by_law:
+    by_law = [some(*(truth for _, at, truth in steps if at == place)) for place in places]
+    if not any(at in places for _, at, _ in steps):
         return None
+    world.prefer(*by_law)
     own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(program, at))]
     others = [
         world.judge.opens(each, m, act, actor)
@@ -151,51 +166,77 @@ def _taken_by(
     return no(some(*own)), some(*by_law), no(some(*others))
 
 
-def _against_found(
-    searcher: Searcher, alone: Program, step: Step, foci: Foci, rule: Rule, place: Place, layer: str
+def _taken_when_bound(
+    searcher: Searcher, paper: Searcher, rule: Rule, places: list[Place], actor: str | None, bound: Any,
+    layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
-    clauses = (clause_of(rule), Clause(*place))
+    """Find which sentences of law take from a norm that is bound to one thing.
 
-    def judged(history: History) -> tuple[Decision, Decision] | None:
-        by_paper = replayed(history, alone, ("contract",))
-        by_law = replayed(history, searcher.program, searcher.layers)
+    Asked is of all of them at once, then of those that do not in the history found: so each is shown in one that is as
+    short as can be, and one history shows many.
+    """
+    program = searcher.program
+
+    def judged(history: History) -> tuple[Decision, Decision, list[Place]] | None:
+        by_paper = replayed(history, paper.program, ("contract",))
+        by_law = replayed(history, program, searcher.layers)
         if by_paper is None or by_law is None or by_paper.answer != "permitted":
             return None
-        if closed_by_itself(rule, by_law):
+        if by_law.answer not in ("forbidden", "no_basis") or closed_by_itself(rule, by_law):
             return None
-        return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
+        taking = takers(history, program, searcher.layers, rule, places)
+        return (by_paper, by_law, taking) if taking else None
 
-    def stands(history: History) -> tuple[Decision, Decision] | None:
+    def stands(history: History) -> tuple[Decision, Decision, list[Place]] | None:
         said = judged(history)
-        shows = said is not None and gives(said[0], rule)
-        return said if shows and takers(history, searcher.program, searcher.layers, rule, [place]) else None
+        return said if said is not None and gives(said[0], rule) else None
 
-    def told(looked: Shown, said: tuple[Decision, Decision]) -> Finding:
-        by_paper, by_law = said
-        shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
-        own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
-        beside = hanging_on_the_same(searcher.program, rule, place)
-        speaking = listed(Said(*named(searcher.program, each)) for each in beside)
-        hangs = (
-            Said(
-                f"; it hangs on what {speaking.en} {agreeing(speaking, 'speaks', 'speak')} of too",
-                f"；这还取决于{speaking.zh}所涉及的问题",
-            )
-            if beside
-            else NOTHING
+    step = searcher.step(
+        "against", (rule, *chain.from_iterable(places), actor or "", _called(searcher, bound)),
+        partial(_taken, searcher, paper, rule, places, actor, bound), may_be_idle=True,
+    )  # fmt: skip
+    got = looked_for(step, foci_of(rule, bound), judged, searcher.tally, stands)
+    left: list[list[Place]] = []
+    if isinstance(got, Unknown | Refuted):
+        if len(places) == 1:
+            yield undecided("against", (clause_of(rule), Clause(*places[0])), got, program, step.put.world)
+        else:
+            left = [[place] for place in places]
+    elif got is not None:
+        looked, (by_paper, by_law, taking) = got
+        for place in taking:
+            yield _taking(searcher, rule, place, looked, by_paper, by_law, layer)
+        left = [[place for place in places if place not in taking]]
+    for each in filter(None, left):
+        yield from _taken_when_bound(searcher, paper, rule, each, actor, bound, layer)
+
+
+def _taking(
+    searcher: Searcher, rule: Rule, place: Place, looked: Shown, by_paper: Decision, by_law: Decision, layer: str
+) -> Finding:  # fmt: skip
+    clauses = (clause_of(rule), Clause(*place))
+    shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+    own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
+    beside = hanging_on_the_same(searcher.program, rule, place)
+    speaking = listed(Said(*named(searcher.program, each)) for each in beside)
+    hangs = (
+        Said(
+            f"; it hangs on what {speaking.en} {agreeing(speaking, 'speaks', 'speak')} of too",
+            f"；这还取决于{speaking.zh}所涉及的问题",
         )
-        return Finding(
-            "against", (*clauses, *beside),
-            Said(
-                f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law{hangs.en}",
-                f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得{hangs.zh}",
-            ),
-            shown, (
-                Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
-            ), bound_of(looked), {"layer": layer, "beside": len(beside)},
-        )  # fmt: skip
-
-    yield from searcher.findings(step, foci, "against", clauses, judged, told, stands)
+        if beside
+        else NOTHING
+    )
+    return Finding(
+        "against", (*clauses, *beside),
+        Said(
+            f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law{hangs.en}",
+            f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得{hangs.zh}",
+        ),
+        shown, (
+            Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
+        ), bound_of(looked), {"layer": layer, "beside": len(beside)},
+    )  # fmt: skip
 
 
 def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
