@@ -363,19 +363,19 @@ def shared_out(
 
 
 def counted(
-    wide: int, place: int, shift: int, mask: int, rows: Array, ranks: Halves, groups: Halves, ends: Array
-) -> None:
+    wide: int, place: int, shift: int, mask: int, rows: Array, starts: Array, ranks: Halves, named: Array,
+    groups: Halves, ends: Array,
+) -> None:  # fmt: skip
     """Tell of which account each row is, by its rank, and how many rows each has.
 
-    A row, so many numbers `wide`, tells at a place, by the bits of a mask, which name its account has, and `ranks` the
-    rank of that.
+    A row, so many numbers `wide`, tells at a place, by the bits of a mask, which name its account has among those of
+    the rows that were laid together; `starts` and `named` tell where these rows, and the `ranks` of their names, begin.
     """
-    at = place
-    for row in range(len(groups)):
-        group = int(ranks[(rows[at] >> shift) & mask])
-        groups[row] = group
-        ends[group + 1] += 1
-        at += wide
+    for laid in range(len(starts) - 1):
+        for row in range(starts[laid], starts[laid + 1]):
+            group = int(ranks[named[laid] + ((rows[row * wide + place] >> shift) & mask)])
+            groups[row] = group
+            ends[group + 1] += 1
 
 
 def begun(ends: Array) -> None:
@@ -429,16 +429,16 @@ def eight(data: Bytes, place: int, end: int) -> int:
     return (found ^ SIGN) - SIGN
 
 
-def ranked(names: Array, own: int, wide: int, known: int, once: Array, slots: Halves, out: Halves) -> int:
-    """Tell of each name, `own` numbers wide, which of those that are known it is, as they came; return how many are.
+def ranked(names: Array, wide: int, once: Array, slots: Halves, out: Halves) -> int:
+    """Tell of each name, so many numbers `wide`, which of all it is, as they come first; return how many there are.
 
-    What is known is laid out `once`, so many numbers `wide`, where there is room for one more than all.
+    Each is laid out `once`, where there is room for one more than all.
     """
-    mask = len(slots) - 1
+    known, mask = 0, len(slots) - 1
     for row in range(len(out)):
         found, to = 0, known * wide
         for word in range(wide):
-            cell = int(names[row * own + word]) if word < own else -1
+            cell = int(names[row * wide + word])
             once[to + word] = cell
             found = ((found ^ cell) * ODD) & ALL
             found ^= (found >> 32) & HALF

@@ -44,27 +44,35 @@ class Names:
         return names, ends
 
 
-def ranked(some: Sequence[Array]) -> tuple[list[Array], Array]:
-    """Return which of all names each of some is, as they come first, and all of them, each once."""
-    count, wide = sum(map(len, some)), max(each.shape[1] for each in some)
+def ranked(names: Array) -> tuple[Array, Array]:
+    """Return which of all names each is, as they come first, and all of them, each once."""
+    count, wide = names.shape
     slots, once = (
         numpy.full(1 << (2 * count).bit_length(), -1, numpy.int32),
         numpy.empty((count + 1, wide), int),
     )
-    known, ranks = 0, [numpy.empty(len(each), numpy.int32) for each in some]
-    for each, out in zip(some, ranks, strict=True):
-        told = each.reshape(-1), each.shape[1], wide, known, once.reshape(-1)
-        known = cells_compiled().ranked(*told, slots, out)
+    ranks = numpy.empty(count, numpy.int32)
+    known = cells_compiled().ranked(names.reshape(-1), wide, once.reshape(-1), slots, ranks)
     return ranks, once[:known]
 
 
-def spelled(names: Sequence[Array]) -> Any:
-    """Return names of the same width as texts."""
-    every = numpy.concatenate(names)
-    offsets, data = numpy.zeros(len(every) + 1, numpy.int32), numpy.empty(every.nbytes, numpy.uint8)
-    cells_compiled().spelled_out(every.reshape(-1), every.shape[1], offsets, data)
+def alike(some: Sequence[Array]) -> list[Array]:
+    """Return some names as rows of as many numbers as the widest of them have."""
+    wide = max(each.shape[1] for each in some)
+    return [
+        each
+        if each.shape[1] == wide
+        else numpy.pad(each, ((0, 0), (0, wide - each.shape[1])), constant_values=-1)
+        for each in some
+    ]
+
+
+def spelled(names: Array) -> Any:
+    """Return names as texts."""
+    offsets, data = numpy.zeros(len(names) + 1, numpy.int32), numpy.empty(names.nbytes, numpy.uint8)
+    cells_compiled().spelled_out(names.reshape(-1), names.shape[1], offsets, data)
     buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
-    return pyarrow.Array.from_buffers(pyarrow.string(), len(every), buffers)
+    return pyarrow.Array.from_buffers(pyarrow.string(), len(names), buffers)
 
 
 def mixed(names: Any) -> Array:

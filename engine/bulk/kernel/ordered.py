@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from engine.bulk.kernel.arrow import cells_compiled
 from engine.bulk.kernel.column import Array, numbers_of
-from engine.bulk.kernel.naming import ranked, spelled
+from engine.bulk.kernel.naming import alike, ranked, spelled
 from engine.bulk.kernel.parted import Laid, joined_words
 from engine.bulk.kernel.shape import A_BYTE, ACCOUNT, KINDS, NULL, NUMBER, ROW, WORD, Shape
 
@@ -25,13 +25,12 @@ class Ordered:
     def __init__(self, shape: Shape, laid: Sequence[Laid], parts: range) -> None:
         self._code, self._shape, self._laid, self._parts = cells_compiled(), shape, laid, parts
         (self._key,) = (each for each in shape.cells if each.what == ACCOUNT)
-        words = {each.column for each in shape.cells if each.what == WORD}
+        words = [each.column for each in shape.cells if each.what == WORD]
         self._words = {name: joined_words([each.words[name] for each in laid]) for name in words}
-        self._places = [
-            {name: _places(each.words[name], self._words[name]) for name in words} for each in laid
-        ]
-        """Of each column of words, which places they have now that were laid together."""
-        self._rows = numpy.empty(0, numpy.int64)
+        places = [[_places(each.words[name], self._words[name]) for each in laid] for name in words]
+        self._places = [part for each in places for part in _together(each)]
+        """Of each column of words, which places they have now, and where those begin that were laid together."""
+        self._names = alike([each.names for each in laid])
         self._kept: dict[tuple[str, int], Array] = {}
 
     def tables(self, most: int) -> Iterator[Any]:
@@ -45,47 +44,39 @@ class Ordered:
             sizes, names = list[Array](), list[Array]()
             for place in range(first, last):
                 part, end = self._parts[place], begin + int(rows[place])
-                ranks, own = ranked([each.names[_named(each, part)] for each in self._laid])
                 room = {key: room[begin:end] for key, room in kept.items()}
-                ends = self._settled(part, ranks, len(own), room, begin)
+                ends, own = self._settled(part, room, begin)
                 sizes.append(numpy.diff(ends, prepend=0))
                 # The last of all parts is of what has no name.
                 names.append(own if part < len(self._laid[0].counts) - 1 else own[:0])
                 begin = end
             if begin:
-                yield self._table(kept, spelled(names), numpy.concatenate(sizes), self._apart(first, last))
+                told = spelled(numpy.concatenate(names)), numpy.concatenate(sizes)
+                yield self._table(kept, *told, self._apart(first, last))
 
-    def _settled(
-        self, part: int, ranks: Sequence[Array], accounts: int, out: dict[tuple[str, int], Array], begin: int
-    ) -> Array:
-        """Lay the cells of a part in the order of its accounts, which are so many; return where those of each end.
+    def _settled(self, part: int, out: dict[tuple[str, int], Array], begin: int) -> tuple[Array, Array]:
+        """Lay the cells of a part in the order of its accounts; return where those of each end, and their names.
 
         The columns apart `begin` there.
         """
-        shape, code = self._shape, self._code
-        ends, groups = numpy.zeros(accounts + 1, numpy.int64), list[Array]()
-        for each, own in zip(self._laid, ranks, strict=True):
-            groups.append(numpy.empty(int(each.counts[part]), numpy.int32))
-            key, rows = self._key, self._rows_of(each, part)
-            told = shape.wide, key.word, key.shift, (1 << 8 * key.wide) - 1, rows
-            code.counted(*told, own, groups[-1], ends)
-        code.begun(ends)
-        size = sum(map(len, groups)) * shape.wide
-        if len(self._rows) < size:
-            self._rows = numpy.empty(size + size // 8, numpy.int64)
-        for each, some, places in zip(self._laid, groups, self._places, strict=True):
-            given = [places[cell.column] for cell in shape.cells if cell.what == WORD]
-            shape.settle(self._rows_of(each, part), some, ends, begin, self._rows, *given)
-            begin += len(some)
-        shape.take(
-            self._rows[:size],
-            *(out[cell.column, what] for cell in shape.cells for what in cell.rooms),
+        shape, key = self._shape, self._key
+        names, named = _together(
+            [own[_named(each, part)] for own, each in zip(self._names, self._laid, strict=True)]
         )
-        return ends[:-1]
+        ranks, once = ranked(names)
+        rows, starts = _together([self._rows_of(each, part) for each in self._laid])
+        groups, ends = numpy.empty(starts[-1], numpy.int32), numpy.zeros(len(once) + 1, numpy.int64)
+        told = shape.wide, key.word, key.shift, (1 << 8 * key.wide) - 1, rows.reshape(-1), starts
+        self._code.counted(*told, ranks, named, groups, ends)
+        self._code.begun(ends)
+        settled = numpy.empty(rows.size, numpy.int64)
+        shape.settle(rows.reshape(-1), starts, groups, ends, begin, settled, *self._places)
+        shape.take(settled, *(out[cell.column, what] for cell in shape.cells for what in cell.rooms))
+        return ends[:-1], once
 
     def _rows_of(self, laid: Laid, part: int) -> Array:
-        here, wide = _within(laid, part), self._shape.wide
-        return laid.rows[here.start * wide : here.stop * wide]
+        here = _within(laid, part)
+        return laid.rows.reshape(-1, self._shape.wide)[here.start : here.stop]
 
     def _apart(self, first: int, last: int) -> Any:
         """Return the columns apart from one part to another (not included), in the order in which these were laid."""
@@ -132,6 +123,11 @@ def _within(laid: Laid, part: int) -> range:
 def _named(laid: Laid, part: int) -> slice:
     """Return where the names of a part are."""
     return slice(int(laid.named[part - 1]) if part else 0, int(laid.named[part]))
+
+
+def _together(some: Sequence[Array]) -> tuple[Array, Array]:
+    """Return arrays as one, and where each begins; last where the last one ends."""
+    return numpy.concatenate(some), numpy.cumsum([0, *map(len, some)])
 
 
 def _places(words: Any, known: Any) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from textwrap import indent
 from typing import Any
 
 import numpy
@@ -93,17 +94,14 @@ def fold(parts: Halves, numbers: Halves, ends, rows, ahead, {given}):
     return unfit
 """
 _SETTLE = """
-def fold(rows, groups: Halves, ends, ahead, out, {given}):
-    place = 0
-    for row in range(len(groups)):
-        group = int(groups[row])
-        to = ends[group]
-        ends[group] = to + 1
-        to *= {wide}
-{words}
-        place += {wide}
-{cells}
-{laid}
+def fold(rows, starts, groups: Halves, ends, ahead, out, {given}):
+    for laid in range(len(starts) - 1):
+{begun}
+        for row in range(starts[laid], starts[laid + 1]):
+            group, place = int(groups[row]), row * {wide}
+            to = ends[group] * {wide}
+            ends[group] += 1
+{lines}
     return 0
 """
 _TAKE = """
@@ -204,19 +202,20 @@ def _lay(cells: tuple[Cell, ...], wide: int) -> str:
 
 @lru_cache(maxsize=64)
 def _settle(cells: tuple[Cell, ...], wide: int) -> str:
-    given, lines = "", ""
+    given, begun, lines = "", "", _words(wide)
     for n, cell in enumerate(cells):
         word = f"word_{cell.word}"
         if cell.what == WORD:
-            given += f"places_{n}: Halves, "
+            given += f"places_{n}: Halves, begins_{n}, "
+            begun += f"        begin_{n} = begins_{n}[laid]\n"
             lines += f"        cell_{n} = {_told(cell)}\n"
             after = f"(cell_{n} + 1) & {A_BYTE}" if cell.wide == 1 else f"cell_{n} + 1"
-            anew = f"places_{n}[{after}]"
+            anew = f"places_{n}[begin_{n} + ({after})]"
             lines += f"        {word} ^= {_held(f'(cell_{n} ^ {anew})', cell)}\n"
         if cell.what == ROW:
             lines += f"        {word} ^= {_held(f'(({_told(cell)}) ^ (ahead + row))', cell)}\n"
-    laid = "".join(f"        out[to + {word}] = word_{word}\n" for word in range(wide))
-    return _SETTLE.format(given=given, words=_words(wide), wide=wide, cells=lines, laid=laid)
+    lines += "".join(f"        out[to + {word}] = word_{word}\n" for word in range(wide))
+    return _SETTLE.format(given=given, begun=begun, wide=wide, lines=indent(lines, "    "))
 
 
 @lru_cache(maxsize=64)
