@@ -18,6 +18,7 @@ from tests.analysis.laying import laid
 from tests.scenario_files import WORDS
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
+MOBILE = {"settings": {"service_class": "mobile"}, "answers": {"actual_class": "mobile"}}
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,10 @@ def contracts() -> dict[str, Contract]:
             {"since": [{"of": "breach_known", "at_most": "20 days"}]},
         ]),
         ({"user_is_consumer": False}, [{"settings": {"user.is_consumer": False}}]),
-        ({"service_class": "mobile"}, [{"settings": {"service_class": "mobile"}}]),
+        ({"service_class": "mobile"}, [MOBILE]),
         ({"RS-30d": "enabling_only"}, [{"readings": {"RS-30d": "enabling_only"}}]),
         ({"D-SLIGHT": True}, [{"answers": {"D-SLIGHT": "true"}}]),
-        ({"D-SERVICE-CLASS": "local"}, [{"answers": {"D-SERVICE-CLASS": "local"}}]),
+        ({"D-SERVICE-CLASS": "mobile"}, [MOBILE]),
         ({"D-SERVICE-CLASS": "B25"}, [
             {"settings": {"service_class": "B25"}, "answers": {"actual_class": "b25"}},
         ]),
@@ -52,7 +53,7 @@ def contracts() -> dict[str, Contract]:
             {"of": act, "at_least": "24 hours"} for act in ("notify_suspension", "announce_change", "notify_change")
         ]}]),
         ({"Days after due": ">=45"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
-        ({"is_mobile": True}, [{"settings": {"service_class": "mobile"}}]),
+        ({"is_mobile": True}, [MOBILE]),
         ({"not_paid": False}, [{"kept": ["pay"]}]),
         ({"未付清": "否"}, [{"kept": ["pay"]}]),
         ({"no_authority_request": True}, [{"never": ["request_records"]}]),
