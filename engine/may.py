@@ -161,8 +161,12 @@ def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Ca
         elif step is None:
             code = "requires" if rule.is_obligation else "permits"
             parts = conditions(scene, rule)
+            has_arisen = rule.is_obligation and rule.waits
+            if has_arisen:
+                # Its conditions were those of that moment: what has changed since is no reason, and would turn nothing.
+                parts = tuple(each for each in parts if each.holds is not False)
             found.append(made(Reason, (code, where, True, parts, bound_events(scene))))
-            if cure is None and shown.answer == "permitted" and rule.when is not None:
+            if cure is None and shown.answer == "permitted" and rule.when is not None and not has_arisen:
                 cure = _turning(scene, rule.when, False)
         elif not (step[0] == "bearer" and isinstance(rule.bearer, str)):
             part = _why_closed(scene, step)
