@@ -87,6 +87,10 @@ _TERM = Said(
     " `| agreement takes effect once …` beside it",
     "期限自协议生效起算：此处只写长度，另写 `| 协议 生效，一旦 ……`",
 )
+_ENDS = Said(
+    "the end waits for a condition: `| agreement ends once now.day > {length} after {act}.day`",
+    "终止以条件写明：`| 协议 终止，一旦 现在.发生日 > {act}.发生日 后 {length}`",
+)
 _EFFECT = Said(
     "write who has to do what for it: `| agreement takes effect once provider did sign and customer did sign`",
     "请写明由谁做什么而生效：`| 协议 生效，一旦 甲方 已 签署 且 乙方 已 签署`",
@@ -135,6 +139,10 @@ _IDIOMS = _any_of(
      _YIELDS),
     (rf"(?:除|在不违反|在不影响|不违反|受|依|按照?|根据)\s*{_CLAUSE}", _YIELDS),
     (rf"^{_CLAUSE}\s*(?P<wins>prevails\s+over|applies\s+despite|subject\s+to|优先于|不受限于|服从)", _CLAUSE_WINS),
+    (rf"^agreement\s+(?:ends|terminates|expires)\s+(?P<length>{_LENGTH})\s+(?:after|from|of|following)\s+(?P<act>\w+)",
+     _ENDS),
+    (rf"^(?:协议|合同)\s*(?:于|自|在)?\s*(?P<act>\w+?)\s*(?:之日)?(?:起|后)\s*满?\s*(?P<length>{_LENGTH})\s*(?:后|时)?\s*(?:终止|解除)",
+     _ENDS),
     (r"^agreement\s+lasts\b[^,]*\b(?:from|after|since|starting|beginning|commencing)\b.*", _TERM),
     (r"^(?:本?协议|合同)\s+存续期\s.*自.*", _TERM),
     (r"\b(?:(?:this\s+)?agreement\s+)?(?:is|becomes?|shall\s+be)\s+effective\b|\b(?:takes?|has)\s+effect\b|\benters?\s+into\s+(?:force|effect)\b|\bcommences\b",

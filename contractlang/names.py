@@ -109,6 +109,15 @@ class Names:
         """Return every spelling that can be used, labels included."""
         return [*self.spellings, *self.labels, *self.amounts]
 
+    def _state_that_may_be(self, option: str) -> Said | None:
+        """Return the state, the agreement's first, that has an option of that name: `… or expired` left it out."""
+        if any(option in (each.name, each.alias) for each in LIFE):
+            return Said("agreement", "协议")
+        for state in self.declarations.values():
+            if isinstance(state, StateDecl) and any(option in (o.name, o.alias) for o in state.options):
+                return Said(state.name, state.alias or state.name)
+        return None
+
     def unknown(self, spelling: str, span: Span, what: Said, known: Iterable[str] | None = None) -> None:
         """Report a name that nothing declares: with the nearest, the few that there are, or how to declare it."""
         among = list(known) if known is not None else self.known()
@@ -129,6 +138,8 @@ class Names:
                 " norm a longer name",
                 f"单个字母是款项的序号：请连同条款写，例如 `1.1{spelling}`，或为该规范取更长的名称",
             )
+        elif what.en == "fact" and (state := self._state_that_may_be(spelling)) is not None:
+            help = Said(f"write `{state.en} is {spelling}`", f"请写 `{state.zh} 为 {spelling}`")
         elif near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:

@@ -97,14 +97,15 @@ def _chinese_sum(found: re.Match[str]) -> str:
 
 _OVER = {
     "terminated": "agreement is terminated", "terminates": "agreement is terminated",
-    "expired": "agreement is expired", "expires": "agreement is expired", "解除": "协议 为 解除",
+    "expired": "agreement is expired", "expires": "agreement is expired", "termination": "agreement is terminated",
+    "expiry": "agreement is expired", "expiration": "agreement is expired", "解除": "协议 为 解除",
     "到期": "协议 为 到期", "届满": "协议 为 到期", "期满": "协议 为 到期", "终止": "(协议 为 解除 或 协议 为 到期)",
 }  # fmt: skip
 
 
 def _over(found: re.Match[str]) -> str:
     """Return that an agreement is over as a condition; one that has ended was terminated, or expired."""
-    said = _OVER.get(found["how"], "(agreement is terminated or agreement is expired)")
+    said = _OVER.get(found["how"] or found["how2"], "(agreement is terminated or agreement is expired)")
     return f"{said} 时" if found.groupdict().get("when") else said
 
 
@@ -157,6 +158,10 @@ _SLIPS: tuple[Slip, ...] = (
      r"upon \g<event>, "),
     (re.compile(r"(?<!\w)本?(?:协议|合同)\s*(?:已经?|被)?\s*(?P<how>终止|解除|到期|届满|期满)(?:之日)?"
                 r"\s*(?P<when>时|的|之?后|以后)?(?!\s*,?\s*一旦)(?=\s|[,)]|$)"), _over),
+    (re.compile(r"\b(?:upon|on|after|at)\s+(?:(?:the|this)\s+)?(?:agreement\s+(?:(?:is|has|was)\s+(?:been\s+)?)?"
+                r"(?P<how>ended|ends|terminate[ds]|expire[ds])"
+                r"|(?P<how2>end|expiry|expiration|termination)\s+of\s+(?:(?:the|this)\s+)?agreement)\s*,?\s*"),
+     lambda found: f"when {_over(found)}, "),
     (re.compile(r"(?<!^)\b(?:(?:the|this)\s+)?agreement\s+(?:(?:is|has|was)\s+(?:been\s+)?)?"
                 r"(?P<how>ended|ends|terminate[ds]|expire[ds])\b(?!\s+(?:once|if|when|upon))"), _over),
     (re.compile(rf"(?P<event>\w+)\s*(?:发生)?\s*(?:后|之日起)\s*(?P<n>{_LENGTH})\s*(?:之|以)?内\s*,\s*(?P<rest>.+)$"),
@@ -169,8 +174,15 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"(?P<who>\w+)\s+(?:逾期|延迟|迟延)\s*(?P<act>\w+)\s*(?:的|时)?(?=\s*,)"),
      r"\g<who> 的 任何 有关 \g<act> 的 义务 逾期 时"),
     (re.compile(r"除(?!非|\s*第)\s*(?P<what>[^,]+?)\s*之?外"), r"除非 \g<what>"),
-    (re.compile(rf"\b(?P<what>\w+)\s+is\s+(?:not\s+paid|unpaid|late|overdue)\s+(?:within|for|by\s+more\s+than)\s+(?P<n>{_LENGTH})"),
-     r"\g<what> is overdue for more than \g<n>"),
+    (re.compile(rf"\b(?P<what>\w+)\s+is\s+(?:not\s+paid|unpaid|late|overdue|in\s+arrears)\s+(?:(?:within|for|by)\s+)?"
+                rf"(?:(?:more|longer)\s+than\s+|over\s+)?(?P<n>{_LENGTH})"
+                rf"|\b(?P<what2>\w+)\s+is\s+(?:(?:more|longer)\s+than|over)\s+(?P<n2>{_LENGTH})"
+                r"\s+(?:overdue|late|past\s+due|in\s+arrears)"),
+     r"\g<what>\g<what2> is overdue for more than \g<n>\g<n2>"),
+    (re.compile(r"(?<=\s)\d+(?:\.\d+)?\s*[%‰]\s+accrued\s+daily\s+on\s+\S+\s+from\s+\S+\s+until\s+[\w.]+"),
+     lambda found: f"({found[0]})"),
+    (re.compile(r"^(?P<label>\w+\s*:\s*)?(?P<cond>\w+\s+(?:did|is)\s[^,:]+),\s*(?=\w+\s+(?:must|may)\b)"),
+     r"\g<label>when \g<cond>, "),
     (re.compile(rf"(?P<what>\w+)\s+(?:逾期|拖欠|欠付|未付|未支付)\s*(?:达|满|超过)?\s*(?P<n>{_LENGTH})\s*(?:未\w+)?\s*(?:的|时|以上的?)?(?=\s*,)"),
      r"\g<what> 逾期 超过 \g<n> 时"),
     (re.compile(r",?\s*\bor(?:\s+else)?\s+(?=\w+\s+(?:must|may)\b)"), " otherwise "),
