@@ -432,6 +432,9 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.cited(reason)
     clause = voice.called(norm) if norm is not None else str(reason.args[1])
     quote = voice.quote(norm) if norm is not None else ""
+    if not reason.holds:
+        said = voice.pick(f"nothing is owed under {clause}", f"依{clause}没有应履行的义务")
+        return said + on(voice, reason) + quote
     if reason.args[2] is None:
         return voice.pick(f"{clause} sets no end", f"{clause}没有确定的期间末日") + on(voice, reason) + quote
     end = voice.value(reason.args[2], None)

@@ -252,7 +252,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
         # The duty whose time ends first gives the day; where none has an end, the first that there is.
         first = min(windows(scene), key=lambda each: (each[0] is None, each[0] or 0), default=(None, None))[1]
         return tuple(
-            Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
+            Reason("window", (rule.norm.document, rule.norm.id, shown.value), first is not None, (), events)
             for rule in (rules[:1] if first is None else [first])
         ), ()
 

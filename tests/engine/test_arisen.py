@@ -6,6 +6,7 @@ from contractlang.load import load_text
 from engine.account import Account
 from engine.cases import ledger_of, question_of
 from engine.compile import compile_program
+from engine.explain import outline
 from engine.settings import terms_from
 
 LEASE = """| agreement lease
@@ -37,3 +38,12 @@ def test_a_condition_that_holds_no_more_is_no_reason() -> None:
         assert [each.code for each in owed.parts] == codes
         assert all(each.holds for each in owed.parts)
         assert decision.cure == ()
+
+
+def test_of_a_duty_that_is_not_there_it_is_not_said_that_it_has_no_end() -> None:
+    program = compile_program(list(load_text(LEASE, "lease.contract").contracts.values()))
+    account = Account(program, terms_from(program, {}), ledger_of(program, LIFE.splitlines()))
+    for day, said in (("2026-01-20", "nothing is owed under 2"), ("2026-02-11", "2 sets no end")):
+        question, known_at = question_of(program, f"{day} last day of answering")
+        _, (_, line), *_ = outline(account.decide(question, known_at), question, program, "en")
+        assert line.startswith(said)
