@@ -148,10 +148,11 @@ def norm_of(
         reader.variables.setdefault("@it", Bound("@it", BREACH))
     act: Act | None = None
     declared: OccurrenceDecl | None = None
-    if deontic.rule != "maintenance":
-        act, declared = act_of(work, reader, deontic, trigger)
     tails = [part for part in core.parts[1:] if isinstance(part, Node)]
     said_once(reader, (*deontic.nodes("for_path"), *tails))
+    if deontic.rule != "maintenance":
+        for_what = *deontic.nodes("for_path"), *(each for each in tails if each.rule == "for_what")
+        act, declared = act_of(work, reader, deontic, for_what, trigger)
     told = told_by(work, reader, tails, declared)
     base["when"] = all_of([each for each in (when, *told.when) if each is not None])
     base["unless"] = any_of(told.unless)
@@ -186,8 +187,10 @@ def norm_of(
             return Permission(**base, act=act, window=told.window)
 
 
-def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -> tuple[Act, OccurrenceDecl]:
-    """Return the act that a norm is about, and its declaration."""
+def act_of(
+    work: Work, reader: Reader, deontic: Node, for_what: tuple[Node, ...], trigger: Trigger | None
+) -> tuple[Act, OccurrenceDecl]:
+    """Return the act that a norm is about, and its declaration; `for_what` it is done may stand before or behind it."""
     done = deontic.node("act_done")
     assert done is not None
     name = done.parts[0]
@@ -203,6 +206,11 @@ def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -
     if argument is not None:
         value = reader.expression(argument)
         if kind_of(value).name in ("occurrence", "breach"):
+            if for_what:
+                raise reader.fail(
+                    "syntax", argument, "what the act is done for is said a second time", "行为所就的事项写了两次",
+                    Said("write it once, after `for`", "请只写一次，写在 `就` 之后"),
+                )  # fmt: skip
             about = value
         else:
             amount = value
