@@ -300,6 +300,8 @@ class ArithmeticE(Evaluator):
             return left
         if isinstance(right, Unknown):
             return right
+        if left is None or right is None:
+            return None
         if isinstance(left, date) and isinstance(right, date):
             return (left - right).days
         if isinstance(left, Share):
@@ -473,4 +475,4 @@ class AccruedE(Evaluator):
         base = self.base.value(scene)
         if isinstance(base, Unknown):
             return base
-        return rounded(base * self.share.over * max(0, (last - first).days), self.share.under)
+        return rounded((base or 0) * self.share.over * max(0, (last - first).days), self.share.under)

@@ -318,7 +318,7 @@ def accrued(world: World, expr: Accrued, env: values.Env, document: str) -> Any:
             base = values.value(world, expr.base, env, document)
             if isinstance(base, Unknown):
                 return base
-            total += base
+            total += base or 0
     if isinstance(expr.until, Now):
         world.wake(start_of(date.fromordinal(day_of(world.now).toordinal() + 1)))
     return values.rounded(total * expr.share.over, expr.share.under)
