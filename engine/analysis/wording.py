@@ -82,7 +82,12 @@ class Wording:
             return
         compared = _bounds(_number_of(name, value))
         # Of a number with two bounds the table may know one: less is taken for granted then.
-        bounds = [(table[f"{sign}n"], number) for sign, number in compared if f"{sign}n" in table]
+        between = len(compared) > 1
+        signs = [
+            ("n<=" if between and sign == ">=" and "n<=" in table else f"{sign}n", number)
+            for sign, number in compared
+        ]
+        bounds = [(table[sign], number) for sign, number in signs if sign in table]
         if bounds:
             yield from (_numbered(meaning, number) for meaning, number in bounds)
             return
@@ -125,7 +130,7 @@ class Wording:
 
     def _elapsed(self, unit: str, name: str, bounds: list[tuple[str, int]]) -> Iterator[Meaning]:
         """Yield what it means that something is so long ago. Of days, that on which it happened is not counted."""
-        more = 1 if unit == "days" else 0
+        more = 1 if unit == "days" and len(bounds) < 2 else 0
         for each in dict.fromkeys(self._occurrences(name)):
             for sign, number in bounds:
                 long = f"{number + more} {unit}" if sign == ">=" else f"{number} {unit}"

@@ -34,8 +34,13 @@ def contracts() -> dict[str, Contract]:
         ({"days_after_due": ">=45"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
         ({"days_since_known": "< 366"}, [{"since": [{"of": "breach_known", "at_most": "365 days"}]}]),
         ({"days_since_known": "10..20"}, [
-            {"since": [{"of": "breach_known", "at_least": "11 days"}]},
+            {"since": [{"of": "breach_known", "at_least": "10 days"}]},
             {"since": [{"of": "breach_known", "at_most": "20 days"}]},
+        ]),
+        # What is added to one bound to be on the safe side would leave nothing between two.
+        ({"days_overdue": 1}, [
+            {"since": [{"of": "invoice_issued.due", "at_least": "1 days"}]},
+            {"since": [{"of": "invoice_issued.due", "at_most": "2 days"}]},
         ]),
         ({"user_is_consumer": False}, [{"settings": {"user.is_consumer": False}}]),
         ({"service_class": "mobile"}, [MOBILE]),
@@ -122,6 +127,8 @@ def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any],
         # Emergency calls stay barred after thirty days; the thirty days do not.
         (("1.五.3", "law:河南24"), {"days_after_due": ">=31"}, True),
         (("1.五.3", "law:河南24"), {"days_after_due": ">=5"}, False),
+        (("1.五.3", "law:河南24"), {"days_after_due": 5}, False),
+        (("1.八.3", "law:民法典564(2)"), {"days_since_known": 400}, False),
         # What nothing says the meaning of is left out: gone of more histories, it is gone of fewer.
         (("1.五.3", "law:电信条例34(2)"), {"weather": "fine", "days_after_due": ">=31"}, True),
         (("1.五.3", "law:电信条例34(2)"), {"weather": "fine", "days_after_due": ">=5"}, False),
