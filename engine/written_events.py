@@ -149,7 +149,8 @@ def plain_event_from(
     if declared is None:
         return None
     plain = _plainly(program, declared.name)
-    fields, known = dict[str, Any](), plain.fields
+    fields: dict[str, Any] = {}
+    known = plain.fields
     for key, value in raw.items():
         param = known.get(key)
         if param:

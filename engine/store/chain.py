@@ -8,8 +8,8 @@ audit.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from hashlib import sha256
 from itertools import count
 
 from engine.event import Instant
@@ -20,15 +20,15 @@ def opened(tenant: str, account: str, opening: bytes, at: Instant) -> bytes:
     """Return the hash that an account's chain begins with."""
     parts = (tenant.encode(), account.encode(), opening)
     told = b"account 1 %d %d %d %d\n" % (at, *map(len, parts))
-    return hashlib.sha256(b"".join((told, *parts))).digest()
+    return sha256(b"".join((told, *parts))).digest()
 
 
 def linked(before: bytes, revision: int, source: str, id: str, body: bytes, recorded_at: Instant) -> bytes:
     """Return the hash of an entry after the one whose hash is `before`."""
     of, named = source.encode(), id.encode()
-    sizes = len(before), len(of), len(named), len(body)
-    told = b"entry 1 %d %d %d %d %d %d\n%b%b%b%b" % (revision, recorded_at, *sizes, before, of, named, body)
-    return hashlib.sha256(told).digest()
+    sizes = f"{len(before)} {len(of)} {len(named)} {len(body)}"
+    told = f"entry 1 {revision} {recorded_at} {sizes}\n".encode()
+    return sha256(b"".join((told, before, of, named, body))).digest()
 
 
 def followed(tenant: str, account: AccountRow, entries: Iterable[EntryRow]) -> Fault | None:

@@ -90,7 +90,7 @@ class _Plan:
             return ()
         if batch.expected is not None and batch.expected != revision:
             raise Stale(batch.account, batch.expected, revision)
-        hashes = list[bytes]()
+        hashes: list[bytes] = []
         tenant, (epoch, written) = batch.tenant, self.stamp
         for source, id, body, recorded_at, content in new:
             revision += 1

@@ -28,6 +28,9 @@ from engine.store.database import AnyRow, Database
 
 WAIT_SECONDS = 10
 READERS = 32
+# The module asks of everything that is not a number or a text whether it wants to be something else, and bytes, which it
+# takes as they are, have to say so: that took longer than to write them.
+sqlite3.register_adapter(bytes, bytes)
 ROOM = 256 * 1024
 """So many bytes must be left: what is written to find out whether one can write needs less room than an entry."""
 ROWS_AT_ONCE = 250, 50
