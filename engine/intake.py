@@ -13,6 +13,7 @@ from engine.dates import iso
 from engine.errors import BadEvent, in_chinese
 from engine.event import ABOUT_ENTRIES, CORRECT, ESTABLISHED, NEVER, Event, Instant, Ledger
 from engine.program import Program
+from engine.tuples import made
 from engine.written_events import corrected
 
 
@@ -117,12 +118,13 @@ class Intake:
                     )
                 continue
             new[id] = each
-        happens_once = self._program.happens_once
-        for each in new.values():
+        bound, happens_once = self._program.bound_in_time, self._program.happens_once
+        those = [each for each in new.values() if each.name in bound]
+        for each in those:
             declared = happens_once.get(each.name)
             if declared is not None:
                 self._once_only(each, declared, once)
-        return Checked(new, once, *self._in_time(new.values()))
+        return made(Checked, (new, once, *self._in_time(those)))
 
     def _about(self, entry: Event, new: Mapping[str, Event]) -> Event:
         """Return an entry, read as one about the event that it names. Raises BadEvent where there is no such event."""
@@ -162,8 +164,6 @@ class Intake:
         Return when each occurrence first happened, as far as that is now otherwise, and which have no date.
         """
         only_after, first_of_two = self._program.only_after, self._program.first_of_two
-        if not only_after:
-            return {}, set()
         bound: list[Event] = []
         first: dict[str, Instant] = {}
         undated: set[str] = set()

@@ -386,6 +386,8 @@ class Program:
     """For each occurrence that may come only after others, that it may."""
     first_of_two: frozenset[str] = field(init=False)
     """The occurrences after which alone others may come."""
+    bound_in_time: frozenset[str] = field(init=False)
+    """What may happen only once, or only after something else, and that after which alone something may."""
     takes_effect: dict[str, tuple[str, ...]] = field(init=False)
     """For each agreement the documents that say when it takes effect."""
 
@@ -405,6 +407,7 @@ class Program:
             if each.how == "only_after":
                 self.only_after.setdefault(each.left, []).append(each)
         self.first_of_two = frozenset(each.right for some in self.only_after.values() for each in some)
+        self.bound_in_time = self.first_of_two.union(self.happens_once, self.only_after)
         self.takes_effect = {
             document: tuple(each.life.document for each in rules if each.life.how == "takes_effect")
             for document, rules in self.life.items()

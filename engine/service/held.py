@@ -39,11 +39,13 @@ class Held:
     One begun at a snapshot has its entries only from `base` on, and answers what it `reaches`; `complete` gives it the
     rest. `kept` is the revision of the last snapshot that was made or tried, `marked` that up to which the marks of ids
     are in `marks`. What is `underway` the intake has taken, and nothing else here.
+
+    What is recorded is put to the account when that is next looked at: by then it is often more than came at once.
     """
 
     __slots__ = (
-        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "changes", "head", "intake", "kept",
-        "marked", "marks", "name", "opening", "past", "recorded_at", "revision", "underway",
+        "__weakref__", "_account", "_events", "_heads", "_latest", "_past", "_token", "base", "changes", "head",
+        "intake", "kept", "marked", "marks", "name", "opening", "past", "recorded_at", "revision", "underway",
     )  # fmt: skip
 
     def __init__(
@@ -66,11 +68,20 @@ class Held:
             self.intake.go_on(begun.past.so_far)
         events = [event_of(opening.program, each) for each in entries]
         self.intake.take(events)
-        self.account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
+        self._account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
+        self._events = events
         self._note([each.hash for each in entries], events)
         self._past: OrderedDict[int, Account] = OrderedDict()
         self.changes: dict[int, list[dict[str, Any]]] = {}
         """What late entries have changed, by their revisions: a function of what was recorded by then."""
+
+    @property
+    def account(self) -> Account:
+        """The engine's account, to which everything up to here was recorded."""
+        known = len(self._account.ledger)
+        if known < len(self._events):
+            self._account = self._account.recorded(self._events[known:])
+        return self._account
 
     @property
     def sent(self) -> tuple[int, Instant]:
@@ -125,24 +136,24 @@ class Held:
         """Tell whether events can be recorded without the entries that are not here."""
         past = self.past
         return past is None or (
-            self.account.goes_on_with(events) and not any(past.may_hold(each.id) for each in events)
+            self._account.goes_on_with(events) and not any(past.may_hold(each.id) for each in events)
         )
 
     def entry(self, revision: int) -> Event:
         """Return the event of a revision later than `base`."""
-        return self.account.ledger.entries[revision - 1 - self.base]
+        return self._events[revision - 1 - self.base]
 
     def entries_after(self, revision: int) -> list[Event]:
         """Return the events of the revisions later than one, and than `base`."""
-        return list(self.account.ledger.entries[max(revision - self.base, 0) :])
+        return self._events[max(revision - self.base, 0) :]
 
     def grow(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
         """Go on by entries that the store has kept: their hashes, and what they say."""
-        before, first = self.account, events[0]
+        first = events[0]
         if first.name in BUILT_IN or first.effect_at < self._latest[-1]:
             # What it changes is asked next, and all of that is derived already.
-            self._remember(self.revision, before)
-        self.account = before.recorded(events)
+            self._remember(self.revision, self.account)
+        self._events += events
         self._note(hashes, events)
 
     def _note(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
@@ -178,17 +189,17 @@ class Held:
 
     def renewed(self) -> Account:
         """Return the account as it is, its last entry put among what is derived of the time before it."""
-        self.account = self.at(self.revision - 1).recorded([self.entry(self.revision)])
-        return self.account
+        self._account = self.at(self.revision - 1).recorded([self.entry(self.revision)])
+        return self._account
 
     def _derived(self, revision: int) -> Account:
         """Return the account at a past revision, from one before that is remembered if there is any."""
-        entries, base = self.account.ledger.entries, self.base
+        entries, base = self._events, self.base
         before = max((each for each in self._past if each < revision), default=None)
         if before is not None:
             return self._past[before].recorded(entries[before - base : revision - base])
-        ledger = Ledger(entries[: revision - base])
-        return Account(self.opening.program, self.opening.terms, ledger, begun=self.account.begun)
+        ledger = Ledger(tuple(entries[: revision - base]))
+        return Account(self.opening.program, self.opening.terms, ledger, begun=self._account.begun)
 
     def _remember(self, revision: int, account: Account) -> None:
         self._past[revision] = account
@@ -197,13 +208,13 @@ class Held:
 
     def complete(self, before: Held) -> None:
         """Take over everything up to `base` from the same account, read whole up to there."""
-        events = self.account.ledger.entries
+        events = self._events
         self.intake, self._latest = before.intake, before._latest
         with suppress(BadEvent):
             self.intake.take(events)
         for each in self.underway:
             self.intake.keep(each.checked)
-        self.account = before.account.recorded(events)
+        self._account, self._events = before.account.recorded(events), [*before._events, *events]
         self.base, self.past = 0, None
         self._past.clear()
         self._note((), events)
@@ -274,7 +285,7 @@ class Accounts:
         if found is not None:
             with suppress(BadEvent):
                 held = Held(row, opening, found.rows, found)
-                if held.goes_on_with(held.account.ledger.entries):
+                if held.goes_on_with(held.entries_after(held.base)):
                     held.account.latest()
                     return held
         return None
