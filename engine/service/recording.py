@@ -11,9 +11,10 @@ import dataclasses
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from engine import tuples
 from engine.account_standing import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.dates import iso
 from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
@@ -52,7 +53,7 @@ async def record(
             await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
         if held.base:
             await _reaching(tenant, held, appended.revisions)
-        found[name] = map(partial(outcome, held), by_account[name], appended.revisions)
+        found[name] = outcomes(held, by_account[name], appended.revisions)
     told = []
     for each in events:
         told.append(next(found[each.account]))
@@ -127,7 +128,9 @@ async def _sent(
         for one, made in zip(ready, outcomes, strict=True):
             one.over(made)
         for one, made in zip(ready, outcomes, strict=True):
-            await _taken(tenant, one, made)
+            if not _taken(one, made):
+                await tenant.caught_up(one.held, await asyncio.to_thread(tenant.accounts.behind, one.held))
+            tenant.snap_soon(one.held)
         return dict(zip(parts, outcomes, strict=True))
     finally:
         tenant.turns.give_back(turns)
@@ -158,7 +161,7 @@ class Ready(NamedTuple):
             _entry(each, at if one is None else one.recorded_at)
             for each, one in zip(self.sent, self.made, strict=True)
         ]
-        return Wanted(self.held.name, entries, self.revision if self.checked.new else None)
+        return tuples.made(Wanted, (self.held.name, entries, self.revision if self.checked.new else None))
 
     def send(self, over: asyncio.Future[None]) -> None:
         """Note that what is new was sent to the store."""
@@ -224,7 +227,7 @@ def _checked(held: Held, events: list[Sent], made: list[Event | None]) -> Ready:
         sent = next((each for each in events if each.id == wrong.where), events[0])
         code = "conflict" if wrong.field == "id" else "bad_request"
         raise Problem(code, wrong.reason, _place(sent, wrong.field), zh=wrong.zh) from None
-    return Ready(held, events, made, checked, *held.sent)
+    return tuples.made(Ready, (held, events, made, checked, *held.sent))
 
 
 def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event | None]:
@@ -273,20 +276,14 @@ def _refusal(wrong: StoreError, events: Iterable[Sent]) -> Exception:
     return wrong
 
 
-async def _taken(tenant: Tenant, ready: Ready, made: Appended | StoreError) -> None:
-    """Take into memory what the store has kept; where another was first, what that one has recorded."""
+def _taken(ready: Ready, made: Appended | StoreError) -> bool:
+    """Take into memory what the store has kept; tell whether all is there, or another was first and has to be read."""
     held, new = ready.held, ready.checked.new
-    if isinstance(made, Appended):
-        if made.revision <= held.revision:
-            return
-        if made.revision == held.revision + len(new) and len(made.hashes) == len(new):
-            held.grow(made.hashes, list(new.values()))
-            tenant.snap_soon(held)
-            return
-    elif not isinstance(made, Stale):
-        return
-    await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
-    tenant.snap_soon(held)
+    if not isinstance(made, Appended):
+        return not isinstance(made, Stale)
+    if new and made.revision == held.revision + len(new) and len(made.hashes) == len(new):
+        held.grow(made.hashes, list(new.values()))
+    return made.revision <= held.revision
 
 
 async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> None:
@@ -300,20 +297,24 @@ async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> Non
 _written = lru_cache(maxsize=64)(iso)
 
 
-def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
-    """Return what came of an event that was recorded at a revision."""
-    event = held.entry(revision)
-    late = is_late(held, revision, event)
-    told = {
-        "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
-        "recorded_at": _written(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
-    }  # fmt: skip
-    if sent.recorded_at is not None and sent.recorded_at != event.recorded_at:
-        told["not_as_said"] = ["recordedat"]
-    if None in sent.raw.values():
-        left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
-        return {**told, "left_out": left_out} if left_out else told
-    return told
+def outcomes(held: Held, events: Iterable[Sent], revisions: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield what came of events of one account that were recorded at those revisions."""
+    for sent, revision in zip(events, revisions, strict=True):
+        event = held.entry(revision)
+        late = is_late(held, revision, event)
+        told = {
+            "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
+            "recorded_at": _written(event.recorded_at), "late": late,
+            "changed": changed(held, revision) if late else [],
+        }  # fmt: skip
+        if sent.recorded_at is not None and sent.recorded_at != event.recorded_at:
+            told["not_as_said"] = ["recordedat"]
+        # What is left out is written as null in what is kept, and mostly nothing is.
+        if b"null" in sent.body:
+            left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
+            if left_out:
+                told["left_out"] = left_out
+        yield told
 
 
 def is_late(held: Held, revision: int, event: Event) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from engine.event import Instant
 from engine.intake import Before, Checked, Intake, SoFar
+from engine.tuples import made
 
 
 class Batch(NamedTuple):
@@ -38,7 +39,7 @@ class Underway(list[Batch]):
         """Note events that were sent, on top of a revision."""
         new = checked.new.values()
         recorded_at = next(reversed(new)).recorded_at
-        self.append(Batch(checked, intake.before, revision + len(new), recorded_at, over))
+        self.append(made(Batch, (checked, intake.before, revision + len(new), recorded_at, over)))
         intake.keep(checked)
 
     def kept(self, checked: Checked) -> None:

@@ -41,6 +41,7 @@ from engine.store.rows import (
     Snapshot,
     Wanted,
 )
+from engine.tuples import made
 
 MOST_SNAPSHOTS = 4
 AUDITED_AT_ONCE = 5_000
@@ -139,11 +140,7 @@ class SqlLedgers:
         for place, each in enumerate(wanted):
             lanes.setdefault(self._database.writer(each.account), []).append(place)
         parts = {
-            writer: [
-                Batch(self._key, wanted[n].account, tuple(wanted[n].entries), wanted[n].expected)
-                for n in places
-            ]
-            for writer, places in lanes.items()
+            writer: [made(Batch, (self._key, *wanted[n])) for n in places] for writer, places in lanes.items()
         }
         sent = [writer.write(self._recorder.record_all, part, first=True) for writer, part in parts.items()]
         return sent[0] if len(sent) == 1 else together(sent, list(lanes.values()))

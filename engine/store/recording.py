@@ -19,6 +19,7 @@ from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.store import chain, tables
 from engine.store.database import Database
 from engine.store.rows import AT_ONCE, Appended, Entry
+from engine.tuples import made
 
 COLUMNS = (
     "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
@@ -81,7 +82,7 @@ class _Plan:
         hashes = self.link(batch, account, batch.entries)
         revision = before + len(hashes)
         revisions = tuple(range(before + 1, revision + 1))
-        return Appended(batch.account, revision, revisions, (True,) * len(hashes), hashes)
+        return made(Appended, (batch.account, revision, revisions, (True,) * len(hashes), hashes))
 
     def link(self, batch: Batch, account: int, new: Sequence[Entry]) -> tuple[bytes, ...]:
         """Put the new entries of a batch into the plan, and return their hashes. Raises Stale."""
@@ -101,7 +102,7 @@ class _Plan:
             self.entries.append((tenant, account, revision, source, id, body, at, hash, epoch, written))
             if content is not None:
                 self.personal.append({"account": account, "revision": revision, "content": content})
-        self.heads[account] = _Head(revision, hash, at)
+        self.heads[account] = made(_Head, (revision, hash, at))
         self.grown.add(account)
         return tuple(hashes)
 
@@ -156,7 +157,7 @@ class Recorder:
             return [key for key in keys if isinstance(key, StoreError)]
         self._database.lock(conn, accounts)
         found = conn.execute(self._heads, {"keys": self._database.listed(accounts)}).all()
-        heads = {row[0]: _Head(row[1], row[2], row[3]) for row in found}
+        heads = {row[0]: made(_Head, row[1:]) for row in found}
         stamp = self._database.stamp(conn)
         if sum(len(each.entries) for each in batches) > FEW:
             outcomes = self._recorded_as_new(conn, batches, keys, _Plan(dict(heads), stamp))

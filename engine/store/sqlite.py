@@ -28,8 +28,8 @@ from engine.store.database import AnyRow, Database
 
 WAIT_SECONDS = 10
 READERS = 32
-# The module asks of everything that is not a number or a text whether it wants to be something else, and bytes, which it
-# takes as they are, have to say so: that took longer than to write them.
+# Of all that is no number and no text the module asks what it wants to be written as: bytes stay what they are. Where
+# nothing is said of them it looks in three places, which takes longer than to write them.
 sqlite3.register_adapter(bytes, bytes)
 ROOM = 256 * 1024
 """So many bytes must be left: what is written to find out whether one can write needs less room than an entry."""

@@ -420,11 +420,11 @@ def test_others_have_their_turn_between_what_came_late(
         event("a", f"u{n}", "usage", f"2026-03-03T10:00:0{n}+08:00", period="2026-03", minutes="5") for n in range(5)
     ]  # fmt: skip
     turns, seen = 0, list[int]()
-    outcome = recording.outcome
+    changed = recording.changed
 
     def noted(*given: Any) -> Any:
         seen.append(turns)
-        return outcome(*given)
+        return changed(*given)
 
     async def reported() -> None:
         nonlocal turns
@@ -434,7 +434,7 @@ def test_others_have_their_turn_between_what_came_late(
             turns += 1
             await asyncio.sleep(0)
 
-    monkeypatch.setattr(recording, "outcome", noted)
+    monkeypatch.setattr(recording, "changed", noted)
     asyncio.run(reported())
     assert len(set(seen)) == 5
 
