@@ -150,6 +150,7 @@ _IDIOMS = _any_of(
     (r"(?:自|经|于)\s*\S.*?\s*(?:起|后|时)?\s*生效|(?:签字|盖章|签署|签订)\S*\s*生效", _EFFECT),
     (r"(?P<who>\w+)\s+(?:is|are)\s+(?:liable|responsible)\s+for\b|(?P<who2>\w+)\s+bears?\b", _RISK),
     (r"(?P<who>\w+)\s*(?:应|须)?\s*(?:对\s*\S+\s*)?(?:承担|赔偿)", _RISK),
+    (r"\w+\s+\d+(?:\.\d+)?\s*[%‰]\s+accrued\s+daily\b.*", _BY_DAYS),
     (r"(?:\b(?:interest|penalty|damages)\b.*?)?\b(?:per|a|each|every)\s+day\b|(?:每|按)\s?[日天](?!\w)", _BY_DAYS),
     (r"\b(?:monthly|weekly|quarterly|annually|yearly|(?:on\s+(?:the\s+)?\w+\s+(?:day\s+)?of\s+)?(?:every|per|a|each)\s+(?:week|month|quarter|year))\b",
      _AGAIN),

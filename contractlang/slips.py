@@ -179,8 +179,6 @@ _SLIPS: tuple[Slip, ...] = (
                 rf"|\b(?P<what2>\w+)\s+is\s+(?:(?:more|longer)\s+than|over)\s+(?P<n2>{_LENGTH})"
                 r"\s+(?:overdue|late|past\s+due|in\s+arrears)"),
      r"\g<what>\g<what2> is overdue for more than \g<n>\g<n2>"),
-    (re.compile(r"(?<=\s)\d+(?:\.\d+)?\s*[%‰]\s+accrued\s+daily\s+on\s+\S+\s+from\s+\S+\s+until\s+[\w.]+"),
-     lambda found: f"({found[0]})"),
     (re.compile(r"^(?P<label>\w+\s*:\s*)?(?P<cond>\w+\s+(?:did|is)\s[^,:]+),\s*(?=\w+\s+(?:must|may)\b)"),
      r"\g<label>when \g<cond>, "),
     (re.compile(rf"(?P<what>\w+)\s+(?:逾期|拖欠|欠付|未付|未支付)\s*(?:达|满|超过)?\s*(?P<n>{_LENGTH})\s*(?:未\w+)?\s*(?:的|时|以上的?)?(?=\s*,)"),
