@@ -9,7 +9,7 @@ from contractlang.norms import Maintenance, Obligation, Prohibition, Who
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days, next_workday, open_days
-from engine.analysis.happenings import Broken, Env, Happening, Moment, id_of, just_before
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Value, id_of, just_before
 from engine.analysis.instances import MANY
 from engine.analysis.logic import Truth, every, follows, no, some
 from engine.analysis.numbers import whole
@@ -170,11 +170,12 @@ class Breaches(Aspect):
         """Return whether a duty is late, for longer than a period where one is named."""
         world = self.world
         found = []
-        period = world.quantities.value(it.longer, m, env).term if it.longer is not None else None
+        longer = world.quantities.value(it.longer, m, env) if it.longer is not None else Value(None, True)
+        period = longer.term
         for rule, bound in world.instances.meant(it.norms, env):
             if not isinstance(rule.norm, Obligation):
                 continue
-            truth = self.uncured(Broken(rule, bound), m)
+            truth = every(longer.known, self.uncured(Broken(rule, bound), m))
             days = in_days(period) if isinstance(period, Period) else open_days(period, it.longer)
             if days is not None:
                 end = world.duties.deadline(rule, bound)

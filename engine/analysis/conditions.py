@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import z3
@@ -30,9 +31,9 @@ class Conditions(Aspect):
             case None:
                 return True
             case AndE():
-                return all_of(self.truth(each, m, env) for each in it.parts)
+                return all_of(self._in_turn(it, m, env))
             case OrE():
-                return any_of(self.truth(each, m, env) for each in it.parts)
+                return any_of(self._in_turn(it, m, env))
             case NotE():
                 return no(self.truth(it.part, m, env))
             case CompareE():
@@ -71,6 +72,14 @@ class Conditions(Aspect):
                 if z3.is_bool(value.term):
                     return every(value.known, value.term)
                 return world.free(Kind("flag")).term
+
+    def _in_turn(self, it: AndE | OrE, m: Moment, env: Env) -> Iterator[Truth]:
+        """Yield when each part holds; behind one that asks whether a blank is filled the others are asked if it is."""
+        for each in it.parts:
+            yield self.truth(each, m, env)
+            asks = each.part if isinstance(it, AndE) and isinstance(each, NotE) else each
+            if isinstance(asks, IsBlankE) and (asks is each) is isinstance(it, OrE):
+                env = {**env, f"@filled {asks.name}": True}
 
     def compare(self, it: CompareE, m: Moment, env: Env) -> Truth:
         world = self.world

@@ -61,7 +61,8 @@ class Quantities(Aspect):
             case StateE():
                 return Value(world.states.state(it.name, it.document, m), True)
             case BlankE():
-                # A blank that is compared is filled in the world: what is left open decides nothing.
+                # A blank that is compared is filled in the world: what is left open decides nothing. But where it is
+                # compared only if it is filled, it may as well be blank.
                 blank = world.left_open.blank(it.name, it.kind, m, env)
                 settable = not world.look("gap", it.name)
                 if (
@@ -71,7 +72,7 @@ class Quantities(Aspect):
                     and z3.is_expr(blank.term)
                 ):
                     blank = Value(next_day_of_month(self.trigger_day(m, env), blank.term), blank.known)
-                if settable and z3.is_expr(blank.known):
+                if settable and z3.is_expr(blank.known) and not env.get(f"@filled {it.name}"):
                     world.once(("used", it.name), lambda: world.hold(blank.known))
                 return blank
             case NowE():

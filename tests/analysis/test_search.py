@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,20 @@ def test_a_time_that_is_blank_is_as_long_as_a_history_fills_it() -> None:
     assert isinstance(rival.witness.settings["grace"], int)
     patient = blank.replace("pay_fee is overdue", "pay_fee is overdue for more than grace")
     assert len(found(patient, "competing")) == 1
+
+
+def test_a_blank_that_is_compared_only_if_it_is_filled_may_be_blank() -> None:
+    graced = CLUB.replace("| event bell\n", "| event bell\n| blank grace: duration\n").replace(
+        "| while pay_fee is overdue, host may close",
+        "| define spared is not grace is blank and not pay_fee is overdue for more than grace\n"
+        "| while pay_fee is overdue, host may close unless spared",
+    )
+    (rivals,) = found(graced, "competing")
+    assert rivals.witness is not None
+    assert rivals.witness.settings == {"grace": None}
+    (bill,) = (each for each in rivals.witness.entries if each["name"] == "bill")
+    last_day = date.fromisoformat(bill["at"][:10]) + timedelta(days=10)
+    assert rivals.witness.asked["at"][:10] == str(last_day + timedelta(days=1))
 
 
 def test_a_term_of_months_is_over_after_months() -> None:
