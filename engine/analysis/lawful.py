@@ -36,6 +36,7 @@ from engine.analysis.parts import Part
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same
 from engine.analysis.taking import gives, is_law, prevailed, takers
+from engine.analysis.tally import Tally
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -195,15 +196,21 @@ def _taken_when_bound(
         "against", (rule, *chain.from_iterable(places), actor or "", _called(searcher, bound)),
         partial(_taken, searcher, paper, rule, places, actor, bound), may_be_idle=True,
     )  # fmt: skip
-    got = looked_for(step, foci_of(rule, bound), judged, searcher.tally, stands)
+    once, tally = Tally(), searcher.tally
+    got = looked_for(step, foci_of(rule, bound), judged, once, stands)
     left: list[list[Place]] = []
-    if isinstance(got, Unknown | Refuted):
+    # Each sentence counts as one question, however many are asked about together.
+    if got is None:
+        tally.asked += once.asked * len(places)
+    elif isinstance(got, Unknown | Refuted):
         if len(places) == 1:
+            tally.asked, tally.undecided = tally.asked + 1, tally.undecided + 1
             yield undecided("against", (clause_of(rule), Clause(*places[0])), got, program, step.put.world)
         else:
             left = [[place] for place in places]
-    elif got is not None:
+    else:
         looked, (by_paper, by_law, taking) = got
+        tally.asked, tally.found = tally.asked + len(taking), tally.found + len(taking)
         for place in taking:
             yield _taking(searcher, rule, place, looked, by_paper, by_law, layer)
         left = [[place for place in places if place not in taking]]
