@@ -120,7 +120,7 @@ def test_made_up_accounts_of_an_agreement_stand_as_the_engine_says(
     # What is due when, and whether efforts were the best, the second agreement leaves open.
     open_in = {"voip-1": set[str](), "voip-2": {"invoice_issued", "outage"}}
     for days in (9, 30, 120, 800):
-        books = [ledger(program, random, most=18, ties=each % 4 == 0) for each in range(20)]
+        books = [ledger(program, random, most=18, ties=each % 4 == 0) for each in range(25)]
         kept = [
             Ledger(tuple(plain(e) for e in book if each % 8 == 0 or e.name not in SELDOM | open_in[name]))
             for each, book in enumerate(books)
