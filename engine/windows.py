@@ -161,6 +161,7 @@ def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
     if lapse.holds is not None and not lapse.holds.value(scene):
         return None
     event: Event | None = None
+    start: Instant | date | None
     if lapse.event:
         event = known(scene, lapse, party, bound)
         start = event.effect_at if event is not None else None

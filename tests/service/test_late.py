@@ -412,6 +412,9 @@ def test_what_comes_late_and_leaves_nothing_behind_has_nothing_derived_again(
     assert 0 < len(taken) <= 18
 
 
+@pytest.mark.skipif(
+    not inspect.isfunction(recording.changed), reason="what is compiled calls itself without being seen"
+)
 def test_others_have_their_turn_between_what_came_late(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
