@@ -13,7 +13,7 @@ import pytest
 
 from engine.dates import iso
 from engine.service.clock import now
-from engine.store import open_store
+from engine.store import decisions, open_store
 from tests.service.inprocess import BATCH, in_process
 from tests.service.serving import CONTRACTS, Live, event, question, send, serving, texts_of
 
@@ -282,6 +282,22 @@ def test_a_past_decision_is_explained_as_it_was(live: Live, client: httpx2.Clien
     assert found["logged"] == found["derived"]["decision"]
     assert found["logged"]["answer"] == "permitted"
     assert any("五.3" in line["text"] for line in found["derived"]["explanation"]["zh"])
+
+
+@pytest.mark.parametrize("kept", [b"\x00\x01", b"17"])
+def test_a_damaged_answer_is_told_as_none_beside_what_is_derived(
+    live: Live, client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, kept: bytes
+) -> None:
+    name = f"damaged{len(kept)}"
+    begun(client, name)
+    asked = question("provider", "suspend_service", name, as_of="2026-04-11")
+    id = client.post("/access/v1/evaluation", json=asked).headers["contract-decision-id"]
+    monkeypatch.setattr(decisions, "unpacked", lambda _: kept)
+    found = client.get(f"/decisions/{id}").json()
+    assert found["logged"] is None
+    assert found["derived"]["decision"]["answer"] == "permitted"
+    listed = client.get("/decisions").json()["decisions"]
+    assert {each["answer"] for each in listed} == {None}
 
 
 def test_what_if_keeps_nothing(client: httpx2.Client) -> None:
