@@ -50,6 +50,15 @@ def test_a_file_keeps_its_rights_and_a_link_its_file(tmp_path: Path) -> None:
     assert (link.is_symlink(), path.read_bytes(), path.stat().st_mode & 0o777) == (True, b"2", 0o640)
 
 
+def test_a_new_file_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "new.yaml", b"[]\n")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new.yaml").stat().st_mode & 0o777 == 0o640
+
+
 def test_what_is_no_file_keeps_its_place(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
