@@ -154,9 +154,9 @@ def _taken_by(
     steps = list(
         world.judge.closers(rule, bound, m, act, actor, world.instances.env_of(rule, bound, act, actor))
     )
-    by_law = [some(*(truth for _, at, truth in steps if at == place)) for place in places]
     if not any(at in places for _, at, _ in steps):
         return None
+    by_law = [some(*(truth for _, at, truth in steps if at == place)) for place in places]
     world.prefer(*by_law)
     own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(program, at))]
     others = [
